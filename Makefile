@@ -1,0 +1,88 @@
+# Two commands matter: `make serve` and `make test`. They need git, make and Python 3.11 or newer with its pip; nothing else.
+#
+#   make serve [PORT=8000]   everything installed into ./.venv, then Muster at http://127.0.0.1:8000
+#   make test  [ARGS="-k …"] the whole suite
+#   make check               lint, types, who may import whom, documentation
+#   make bench               what is measured, and against what
+#   make dev                 the server with reload
+#   make lock                the lock files made anew from pyproject.toml (needs uv)
+#
+# PYTHON=/path/to/python chooses another interpreter.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+# The first that runs and is new enough.
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
+	"$$python" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$python"; break; }; done)
+
+# pip works on the environment from outside: Debian's Python can make one without pip, though not one with it.
+PIP = $(PYTHON) -m pip --python $(BIN)/python -qq --disable-pip-version-check --no-input
+INSTALL_LOCKED = $(PIP) install --require-hashes --only-binary :all: -r
+
+CODE = $(wildcard catalog scim_facade graphql_api web)
+
+.PHONY: help serve test check bench dev lock ui codegen screenshots clean
+
+help:
+	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
+
+serve: $(VENV)/.installed
+	@exec $(BIN)/muster serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.tested
+	@echo "Running the whole suite, on SQLite and on PostgreSQL where a test needs a database."
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(VENV)/.tested
+	@echo "Lint:"; $(BIN)/ruff check .
+	@echo "Types:"; $(BIN)/mypy $(CODE)
+	@echo "Who may import whom, and what the documents say:"
+	@$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_documentation.py
+
+bench: $(VENV)/.tested
+	@test -d tests/benchmarks || { echo "There is no benchmark in tests/benchmarks yet."; exit 1; }
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+dev: $(VENV)/.installed
+	@exec $(BIN)/uvicorn web.app:create_app --factory --reload --reload-dir catalog --reload-dir scim_facade \
+		--reload-dir web --host $(HOST) --port $(PORT)
+
+ui codegen screenshots:
+	@echo "\`make $@\` belongs to the product UI in web/ui, which is not here yet."; exit 1
+
+lock:
+	uv pip compile --quiet $(LOCK_FORM) --group build pyproject.toml -o requirements.lock
+	uv pip compile --quiet $(LOCK_FORM) --group build --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+
+# One lock for every Linux and macOS, x86_64 and aarch64, Python 3.11 and newer; no registry's address in it.
+LOCK_FORM = --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	--no-emit-find-links $(if $(UPGRADE),--upgrade)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Muster and its locked dependencies into ./$(VENV) (pip is silent; about half a minute)."
+	@$(INSTALL_LOCKED) requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tested: requirements-test.lock $(VENV)/.installed
+	@echo "Installing what the tests need into ./$(VENV) (pip is silent; about a minute)."
+	@$(INSTALL_LOCKED) requirements-test.lock
+	@touch $@
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Muster needs Python 3.11 or newer; none was found. (Debian, Ubuntu: apt install python3 python3-pip)"; exit 1; }
+	@$(PYTHON) -m pip help 2>/dev/null | grep -q -e '--python' || { \
+		echo "Muster needs pip 22.3 or newer for $(PYTHON). (Debian, Ubuntu: apt install python3-pip)"; exit 1; }
+	@echo "Making a Python environment in ./$(VENV) with $$($(PYTHON) --version)."
+	@$(PYTHON) -m venv --without-pip $(VENV) || { \
+		echo "$(PYTHON) could not make a virtual environment. (Debian, Ubuntu: apt install python3-venv)"; exit 1; }
