@@ -1,0 +1,82 @@
+"""Who asks, for which account, and what they may do.
+
+An `Actor` is the first parameter of every read; a `Change` carries one through every write. Nothing in the catalog
+can be asked without saying for whom, so no door leads to another account's rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from catalog.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """What a person may do in their account, from most to least."""
+
+    ADMIN = "admin"
+    STANDARDS_ADMIN = "standards_admin"
+    TEAM_MEMBER = "team_member"
+    USER = "user"
+
+
+class Scope(StrEnum):
+    """What a credential is good for."""
+
+    SCIM = "scim"
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+class ActorKind(StrEnum):
+    """Who acted, as the audit trail tells it."""
+
+    PERSON = "person"
+    INTEGRATION = "integration"
+    SERVICE = "service"
+    COMMAND = "command"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts within one account.
+
+    `id` is the person's, integration's or service token's; the command line and the system have none. `name` is how
+    the audit trail calls them. `integration_id` is set for a SCIM client alone: what it writes belongs to that
+    integration.
+    """
+
+    account_id: UUID
+    kind: ActorKind
+    name: str
+    scopes: frozenset[Scope]
+    id: UUID | None = None
+    role: Role | None = None
+    integration_id: UUID | None = None
+    token_id: UUID | None = None
+    request_id: str | None = None
+
+    def need(self, scope: Scope) -> None:
+        """Nothing, if the actor holds `scope`. Raises NotPermitted otherwise."""
+        if scope not in self.scopes:
+            raise NotPermitted(f"This needs the scope {scope.value!r}, which {self.name} does not have.")
+
+
+def command(account_id: UUID, name: str = "muster command") -> Actor:
+    """The operator at the machine: whoever may run the command may do everything in the account."""
+    return Actor(account_id, ActorKind.COMMAND, name, everything())
+
+
+def system(account_id: UUID, name: str = "Muster") -> Actor:
+    """Muster itself: the worker that sends letters, prunes and expires."""
+    return Actor(account_id, ActorKind.SYSTEM, name, everything())
+
+
+def everything(but: Iterable[Scope] = ()) -> frozenset[Scope]:
+    """All scopes, without those in `but`."""
+    return frozenset(Scope) - frozenset(but)

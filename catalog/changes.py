@@ -1,0 +1,182 @@
+"""Change: one transaction, with everything that belongs to it.
+
+A service that writes takes a `Change`, so it cannot write without a transaction, an actor and an audit trail. Only
+the edges (an endpoint, a mutation, a command, the worker) open one:
+
+    async with change(actor) as this:
+        team = await teams.lock(this, team_id)
+        await memberships.add(this, team, user_ids)
+
+Rows are gathered and written together when the block is left, in few round trips; `flush` writes them earlier, where
+a statement that follows must see them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.models import Model
+
+from catalog import sql
+from catalog.actors import Actor
+from catalog.database import database
+from catalog.engines import Conflict, Row, Statement, Unit, UniqueViolation
+from catalog.errors import AlreadyTaken, Unavailable
+from catalog.ids import new_id, now
+from catalog.models import AuditEvent, OutboxMessage
+from catalog.tables import UNIQUE
+
+T = TypeVar("T")
+
+TRIES = 3
+"""How often a change is tried that gave way to another one (a deadlock), before it is Unavailable."""
+
+
+class Change:
+    """A transaction with its actor, its only clock (`at`) and its journal."""
+
+    def __init__(self, actor: Actor, unit: Unit, dialect: str) -> None:
+        self.actor = actor
+        self.dialect = dialect
+        self.at: datetime = now()
+        self.id: UUID = new_id()
+        self._unit = unit
+        self._new: list[Model] = []
+        self._touched: dict[UUID, Model] = {}
+        self._statements: list[Statement] = []
+
+    @property
+    def account_id(self) -> UUID:
+        """The account in which everything of this change happens."""
+        return self.actor.account_id
+
+    @property
+    def orm(self) -> BaseDBAsyncClient:
+        """For Tortoise's `using_db`: reads within this change."""
+        return self._unit.orm
+
+    async def rows(self, statement: str, *params: Any) -> Sequence[Row]:
+        """What the statement returns, within this change."""
+        return await self._unit.rows(statement, *params)
+
+    def add(self, row: Model) -> None:
+        """A new row, written when the change is left."""
+        self._new.append(row)
+
+    def touch(self, row: Any) -> None:
+        """A row that was altered: once per change its version and `updated_at` rise, and it is written when left."""
+        if row.id not in self._touched and not any(row is new for new in self._new):
+            self._touched[row.id] = row
+            if hasattr(row, "version"):
+                row.version += 1
+                row.updated_at = self.at
+
+    def run(self, statement: str, *params: Any, many: bool = False) -> None:
+        """A writing statement, carried out after the rows gathered so far. With `many`, once per parameter list."""
+        self._gather()
+        self._statements.append(Statement(statement, params[0] if many else params, many))
+
+    def record(
+        self, action: str, subject: Any, *, kind: str, name: str, before: Any = None, after: Any = None
+    ) -> None:
+        """The audit event of something done to `subject`, which counts as touched.
+
+        `before` and `after` hold what differs. Only what really changed is recorded: a change that records nothing
+        leaves every version alone (RFC 7644 §3.5.2.1).
+        """
+        self.touch(subject)
+        actor = self.actor
+        self.add(
+            AuditEvent(
+                id=new_id(),
+                account_id=actor.account_id,
+                at=self.at,
+                change_id=self.id,
+                actor_kind=actor.kind.value,
+                actor_id=actor.id,
+                actor_name=actor.name,
+                action=action,
+                subject_kind=kind,
+                subject_id=subject.id,
+                subject_name=name,
+                before=before,
+                after=after,
+                request_id=actor.request_id,
+            )
+        )
+
+    def send(self, message: OutboxMessage) -> None:
+        """A letter, put into the outbox: it is sent if, and only if, the change is kept."""
+        self.add(message)
+
+    async def flush(self) -> None:
+        """Everything gathered so far, written. Raises AlreadyTaken when a unique value is somebody else's."""
+        new, touched = list(self._new), list(self._touched.values())
+        self._gather()
+        statements, self._statements = self._statements, []
+        if not statements:
+            return
+        try:
+            await self._unit.batch(statements)
+        except UniqueViolation as problem:
+            raise _taken(problem, [*new, *touched]) from None
+
+    def _gather(self) -> None:
+        """New rows by table in order of their first one, then altered rows, made into statements."""
+        for model, rows in _by_model(self._new).items():
+            self._statements.append(sql.insert(model, rows))
+        for model, rows in _by_model(list(self._touched.values())).items():
+            self._statements.append(sql.update(model, rows))
+        self._new.clear()
+        self._touched.clear()
+
+
+def _by_model(rows: Sequence[Model]) -> dict[type[Model], list[Model]]:
+    grouped: dict[type[Model], list[Model]] = {}
+    for row in rows:
+        grouped.setdefault(type(row), []).append(row)
+    return grouped
+
+
+def _taken(problem: UniqueViolation, rows: Sequence[Model]) -> Exception:
+    """AlreadyTaken for the index that refused, or the violation itself where no index of ours is known."""
+    known = UNIQUE.get(problem.index)
+    if known is None:
+        return problem
+    kind, field, model = known
+    value = next((getattr(row, field, None) for row in rows if type(row).__name__ == model), None)
+    return AlreadyTaken(kind, field, value)
+
+
+@asynccontextmanager
+async def change(actor: Actor) -> AsyncIterator[Change]:
+    """A change by `actor`: kept whole when the block is left, undone whole when it raises."""
+    db = database()
+    async with db.unit() as unit:
+        this = Change(actor, unit, db.dialect)
+        yield this
+        await this.flush()
+
+
+async def uninterrupted(work: Callable[[], Awaitable[T]]) -> T:
+    """What `work()` gives, carried to its end even if the caller is cancelled, and tried again after a conflict.
+
+    A task that is cancelled while it enters a transaction would leave Tortoise's lock or a connection behind, so
+    that a client's disconnect could stop the server. Raises Unavailable after the last try.
+    """
+    return await asyncio.shield(asyncio.ensure_future(_tried(work)))
+
+
+async def _tried(work: Callable[[], Awaitable[T]]) -> T:
+    for _ in range(TRIES):
+        try:
+            return await work()
+        except Conflict:
+            continue
+    raise Unavailable("Others were changing the same rows; nothing was changed.")

@@ -1,0 +1,110 @@
+"""The database of this process: the one place where Tortoise is configured.
+
+`connect` opens it, `database` is what everything else in the catalog asks, `disconnect` closes it. What it can do is
+said by the protocols in `catalog.engines`; how its tables come to be, by `catalog.schema`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.context import TortoiseContext
+
+from catalog.engines import Database
+from catalog.engines.postgres import SERVER_SETTINGS, PostgresDatabase, prepare_connection
+from catalog.engines.sqlite import PRAGMAS, SqliteDatabase
+from catalog.errors import Unavailable
+
+_current: tuple[Database, TortoiseContext] | None = None
+
+
+def database() -> Database:
+    """The connected database. Raises Unavailable before `connect` and after `disconnect`."""
+    if _current is None:
+        raise Unavailable("No database is connected.")
+    return _current[0]
+
+
+async def connect(url: str, *, pool_size: int = 16) -> Database:
+    """The database at `url`, opened and made the one of this process.
+
+    `sqlite://PATH` (the file and its folder are made if they are not there) or `postgres://user:password@host/name`.
+    Raises Unavailable when it can't be reached, ValueError when the address is of another kind.
+    """
+    global _current
+    await disconnect()
+    config = tortoise_config(url, pool_size=pool_size)
+    context = TortoiseContext()
+    await context.init(config=config, _enable_global_fallback=True)
+    try:
+        default = context.connections.get("default")
+        if isinstance(default, SqliteClient):
+            Path(default.filename).parent.mkdir(parents=True, exist_ok=True)
+            reader = cast(SqliteClient, context.connections.get("reader"))
+            _current = await SqliteDatabase.open(default, reader), context
+        else:
+            _current = await PostgresDatabase.open(cast(AsyncpgDBClient, default)), context
+    except BaseException:
+        await context.close_connections()
+        raise
+    return _current[0]
+
+
+async def disconnect() -> None:
+    """Every connection closed; nothing, if none is open."""
+    global _current
+    if _current is not None:
+        (opened, context), _current = _current, None
+        await opened.close()
+        await context.close_connections()
+
+
+def tortoise_config(url: str, *, pool_size: int = 16) -> dict[str, Any]:
+    """The configuration that Tortoise and its migrations are given for `url`."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(url.removeprefix("sqlite://").split("?")[0])
+        connections = {
+            "default": _sqlite(path, PRAGMAS),
+            "reader": _sqlite(path, {**PRAGMAS, "query_only": "ON"}),
+        }
+    elif parts.scheme in ("postgres", "postgresql"):
+        connections = {"default": _postgres(parts, pool_size)}
+    else:
+        raise ValueError(f"The database address must begin with sqlite:// or postgres://, not {parts.scheme!r}.")
+    return {
+        "connections": connections,
+        "apps": {
+            "catalog": {
+                "models": ["catalog.models"],
+                "default_connection": "default",
+                "migrations": "catalog.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def _sqlite(path: str, pragmas: dict[str, str]) -> dict[str, Any]:
+    return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": path, **pragmas}}
+
+
+def _postgres(parts: Any, pool_size: int) -> dict[str, Any]:
+    credentials = {
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "host": parts.hostname or "127.0.0.1",
+        "port": parts.port or 5432,
+        "database": unquote(parts.path.lstrip("/")) or "muster",
+        "minsize": 1,
+        "maxsize": pool_size,
+        "server_settings": SERVER_SETTINGS,
+        "init": prepare_connection,
+        **dict(parse_qsl(parts.query)),
+    }
+    return {"engine": "tortoise.backends.asyncpg", "credentials": credentials}

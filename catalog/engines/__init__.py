@@ -1,0 +1,78 @@
+"""What a database engine does for the catalog: rows out, statements in, all or nothing.
+
+Statements are written once, with `$1` placeholders; what the dialects say differently stands in `catalog.sql`.
+`sqlite` and `postgres` fulfil the two protocols below. A row comes back as a read-only mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a batch. With `many`, `params` is a list of parameter lists, and it runs once for each."""
+
+    sql: str
+    params: Sequence[Any] = ()
+    many: bool = False
+
+
+class UniqueViolation(Exception):
+    """A unique index refused a row; `index` is its name, or on SQLite its columns as `table.column, …`."""
+
+    def __init__(self, index: str) -> None:
+        self.index = index
+        super().__init__(index)
+
+
+class Conflict(Exception):
+    """Two transactions met and this one gave way (a deadlock): nothing was written, it may be run again."""
+
+
+class Unit(Protocol):
+    """A transaction in the making: what a `Change` holds."""
+
+    @property
+    def orm(self) -> BaseDBAsyncClient:
+        """The same connection, for Tortoise's `using_db`. For reading: everything is written by `batch`."""
+
+    async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
+        """What the statement returns; it sees what this unit has written."""
+
+    async def batch(self, statements: Sequence[Statement]) -> None:
+        """The statements carried out in order, in as few round trips as the driver can.
+
+        Raises UniqueViolation, Conflict, or catalog.errors.Unavailable.
+        """
+
+
+class Database(Protocol):
+    """An open database."""
+
+    @property
+    def dialect(self) -> str:
+        """sqlite or postgres."""
+
+    @property
+    def orm(self) -> BaseDBAsyncClient:
+        """The connection for Tortoise's `using_db`, in reads outside a change."""
+
+    async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
+        """What a reading statement returns."""
+
+    async def one(self, sql: str, *params: Any) -> Row | None:
+        """The first row of a keyed read, or None."""
+
+    def unit(self) -> AbstractAsyncContextManager[Unit]:
+        """A transaction: all of it when the block is left, none of it when the block raises."""
+
+    async def close(self) -> None:
+        """Every connection closed."""

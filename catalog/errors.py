@@ -1,0 +1,120 @@
+"""What can go wrong in the catalog, in the catalog's own words.
+
+A class says what happened, its attributes to what; the message is made from them. No HTTP status is named here: each
+transport owns one translation table.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+
+class CatalogError(Exception):
+    """The root: something the caller asked for could not be done, and nothing was changed.
+
+    `code` is the stable name that scripts may rely on (the `code` of a GraphQL error).
+    """
+
+    code: ClassVar[str] = "ERROR"
+
+
+class NotFound(CatalogError):
+    """There is no such thing in the actor's account; another account's is not there either."""
+
+    code = "NOT_FOUND"
+
+    def __init__(self, kind: str, key: object) -> None:
+        self.kind, self.key = kind, key
+        super().__init__(f"There is no {kind} {str(key)[:200]!r}.")
+
+
+class AlreadyTaken(CatalogError):
+    """Another one of the same kind has this value, which must be unique."""
+
+    code = "ALREADY_TAKEN"
+
+    def __init__(self, kind: str, field: str, value: object) -> None:
+        self.kind, self.field, self.value = kind, field, value
+        super().__init__(f"Another {kind} has the {field} {str(value)[:200]!r}.")
+
+
+class WaitsToBeLinked(CatalogError):
+    """The person or team exists, but does not belong to the integration that wants to write it.
+
+    The wish is kept in the queue of pending decisions: once an administrator has linked the two, the same request
+    succeeds. `exists_as` is the id of what is there; `taken` tells a creation (there is one already) from an update.
+    """
+
+    code = "WAITS_TO_BE_LINKED"
+
+    def __init__(
+        self, kind: str, name: str, exists_as: UUID, *, owner: str | None, external_id: str | None, taken: bool
+    ) -> None:
+        self.kind, self.name, self.exists_as, self.owner = kind, name, exists_as, owner
+        self.external_id, self.taken = external_id, taken
+        whose = f"belongs to the integration {owner!r}" if owner else "was made by hand"
+        super().__init__(
+            f"The {kind} {name!r} exists and {whose}. It now waits to be linked: an administrator links it in Muster "
+            f"(Integrations, Waiting to be linked; or `muster integration link`), then this request will succeed."
+        )
+
+
+class NotPermitted(CatalogError):
+    """The actor may not do this."""
+
+    code = "NOT_PERMITTED"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class Managed(NotPermitted):
+    """The field belongs to an integration, so it is changed there and not here."""
+
+    code = "MANAGED"
+
+    def __init__(self, kind: str, field: str, integration: str) -> None:
+        self.kind, self.field, self.integration = kind, field, integration
+        super().__init__(f"The {field} of this {kind} is managed by the integration {integration!r}: change it there.")
+
+
+class Invalid(CatalogError):
+    """A value is not one that the field can hold."""
+
+    code = "INVALID"
+
+    def __init__(self, field: str, reason: str) -> None:
+        self.field, self.reason = field, reason
+        super().__init__(f"{field}: {reason}")
+
+
+class VersionMismatch(CatalogError):
+    """The row has moved on since the version that the caller knows."""
+
+    code = "VERSION_MISMATCH"
+
+    def __init__(self, expected: int, found: int) -> None:
+        self.expected, self.found = expected, found
+        super().__init__(f"It is at version {found}, not at {expected} any more.")
+
+
+class TooManyRequests(CatalogError):
+    """The caller goes faster than it may; it may try again after `retry_after_s` seconds."""
+
+    code = "TOO_MANY_REQUESTS"
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(f"Too many requests: try again in {retry_after_s} seconds.")
+
+
+class Unavailable(CatalogError):
+    """The database can't be reached, or did not answer in time; nothing was changed."""
+
+    code = "UNAVAILABLE"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)

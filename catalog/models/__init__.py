@@ -1,0 +1,28 @@
+"""The catalog's tables, as Tortoise-ORM models: shape only, no behaviour.
+
+Every row belongs to one account. Ids are UUIDv7 made by the server. A `…_key` column holds its neighbour folded
+(`catalog.ids.fold`), so that uniqueness and search without regard to case need no SQL function. Unique indexes that
+hold for some rows only, and collations, stand in the first migration: Tortoise emits neither from a model.
+"""
+
+from catalog.models.accounts import Account
+from catalog.models.credentials import ApiToken
+from catalog.models.integrations import ExternalId, Integration, PendingDecision
+from catalog.models.journal import AuditEvent, OutboxMessage, ProvisioningEvent
+from catalog.models.teams import Membership, Team, TeamAlias
+from catalog.models.users import User
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "AuditEvent",
+    "ExternalId",
+    "Integration",
+    "Membership",
+    "OutboxMessage",
+    "PendingDecision",
+    "ProvisioningEvent",
+    "Team",
+    "TeamAlias",
+    "User",
+]

@@ -1,0 +1,362 @@
+"""People: arriving, changing, leaving, coming back.
+
+An integration writes only its own people. Somebody made by hand, or by another integration, waits to be linked: the
+same name is no proof that it is the same person, and an email still less (CVE-2022-1680).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from catalog import access, sql
+from catalog.actors import Actor
+from catalog.attributes import Document, derive
+from catalog.changes import Change
+from catalog.database import database
+from catalog.engines import Row
+from catalog.errors import AlreadyTaken, WaitsToBeLinked
+from catalog.ids import FOREVER, as_uuid, fold, new_id
+from catalog.models import ExternalId, User
+from catalog.selection import EVERYTHING, Order, Where, Window
+from catalog.services import integrations, invitations, memberships, tokens
+
+AUDITED = (
+    "user_name",
+    "name",
+    "given_name",
+    "family_name",
+    "email",
+    "title",
+    "department",
+    "employee_number",
+    "user_type",
+    "manager_value",
+)
+"""The columns whose old and new values an audit event shows; other attributes are named, not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants a person to be. `active` None keeps what is."""
+
+    user_name: str
+    attributes: Document
+    external_id: str | None = None
+    active: bool | None = None
+
+
+async def create(this: Change, draft: Draft, *, role: str = "user", provisioned_by: str = "user") -> User:
+    """The new person, with a welcome letter in the outbox if they are active and may get one.
+
+    Raises AlreadyTaken where the userName or the email is another's; WaitsToBeLinked where the userName is that of
+    somebody whom the asking integration does not own.
+    """
+    holder = await _holder(this, draft.user_name)
+    if holder is not None:
+        if not await _may_claim(this, holder):
+            raise _already_there(this, holder, draft)
+        await _claim(this, holder, draft)
+        return holder
+    user = User(
+        id=new_id(),
+        account_id=this.account_id,
+        user_name=draft.user_name,
+        user_name_key=fold(draft.user_name),
+        role=role,
+        provisioned_by=provisioned_by,
+        integration_id=this.actor.integration_id,
+        deactivated_at=this.at if draft.active is False else None,
+        created_at=this.at,
+        updated_at=this.at,
+    )
+    derive(user, draft.attributes)
+    await _find_manager(this, user)
+    this.add(user)
+    if draft.external_id is not None and this.actor.integration_id is not None:
+        this.add(_external_id(this, user, draft.external_id))
+    this.record("user.created", user, kind="user", name=user.name, after=_audited(user))
+    _arrived(this, user)
+    if user.deactivated_at is None:
+        await invitations.welcome(this, user)
+    await this.flush()
+    return user
+
+
+async def lock(this: Change, user_id: UUID, *, version: int | None = None) -> User:
+    """The person, held until the change ends; with `version`, only if they are still at it.
+
+    Raises NotFound, VersionMismatch.
+    """
+    return await access.user(this, user_id, lock=True, version=version)
+
+
+async def replace(this: Change, user: User, draft: Draft) -> bool:
+    """The person made as `draft` says; whether anything differed.
+
+    Raises AlreadyTaken, WaitsToBeLinked (a person whom the asking integration does not own).
+    """
+    await claim(this, user, draft.external_id)
+    before, old = _audited(user), user.attributes
+    if draft.user_name != user.user_name or draft.attributes != old:
+        user.user_name, user.user_name_key = draft.user_name, fold(draft.user_name)
+        derive(user, draft.attributes)
+        if user.manager_value != before.get("manager_value"):
+            await _find_manager(this, user)
+        after = _audited(user)
+        changed = {name for name in AUDITED if before.get(name) != after.get(name)}
+        this.record(
+            "user.updated",
+            user,
+            kind="user",
+            name=user.name,
+            before={**{name: before.get(name) for name in sorted(changed)}},
+            after={
+                **{name: after.get(name) for name in sorted(changed)},
+                "attributes": sorted(
+                    name for name in {*old, *user.attributes} if old.get(name) != user.attributes.get(name)
+                ),
+            },
+        )
+        if changed & {"user_name", "employee_number"}:
+            _arrived(this, user)
+    if draft.active is True and user.deactivated_at is not None:
+        await reactivate(this, user, external_id=draft.external_id)
+    await _remember(this, user, draft.external_id)
+    if draft.active is False:
+        await deactivate(this, user)
+    await this.flush()
+    return user.updated_at == this.at
+
+
+async def deactivate(this: Change, user: User) -> None:
+    """The person can't sign in from this moment: sessions, personal tokens and unsent letters end with the change.
+
+    They stay in the catalog and on their teams. Nothing, if they are deactivated already.
+    """
+    if user.deactivated_at is not None:
+        return
+    user.deactivated_at = this.at
+    await tokens.revoke_all_of(this, user.id)
+    await invitations.withdraw(this, user)
+    this.record("user.deactivated", user, kind="user", name=user.name)
+
+
+async def reactivate(this: Change, user: User, *, external_id: str | None = None) -> None:
+    """The person is active again, the same one. Nothing, if they are active already.
+
+    Somebody who comes back under another externalId may be somebody else on the same userName: their account role is
+    reset, and an administrator is asked whether it is a rehire.
+    """
+    if user.deactivated_at is None:
+        return
+    user.deactivated_at = None
+    before: dict[str, Any] = {}
+    if external_id is not None and this.actor.integration_id is not None:
+        known = await integrations.external_id_of(this, "user", user.id)
+        if known is not None and known != external_id:
+            if user.role != "user":
+                before, user.role = {"role": user.role}, "user"
+            await integrations.ask(
+                this, kind="rehire", subject_id=user.id, name=user.user_name, external_id=external_id
+            )
+    this.record(
+        "user.reactivated",
+        user,
+        kind="user",
+        name=user.name,
+        before=before or None,
+        after={"role": user.role} if before else None,
+    )
+
+
+async def delete(this: Change, user: User) -> None:
+    """The person is gone from every read, their userName is free, their memberships end; history keeps their id.
+
+    Raises WaitsToBeLinked where the asking integration does not own them.
+    """
+    await claim(this, user, None)
+    await deactivate(this, user)
+    await memberships.end_all_of(this, user)
+    user.deleted_at = this.at
+    await integrations.forget_external_ids(this, "user", user.id)
+    this.run(
+        "UPDATE users SET manager_id = NULL WHERE account_id = $1 AND manager_id = $2", this.account_id, user.id
+    )
+    this.record("user.deleted", user, kind="user", name=user.name, before=_audited(user))
+    await this.flush()
+
+
+async def claim(this: Change, user: User, external_id: str | None) -> None:
+    """Nothing, if the actor may write this person. Raises WaitsToBeLinked otherwise."""
+    integration_id = this.actor.integration_id
+    if integration_id is None or user.integration_id == integration_id:
+        return
+    if await _may_claim(this, user):
+        await integrations.link_user(this, integration_id, user.id)
+        user.integration_id = integration_id
+        return
+    owner = await integrations.name_of(this, user.integration_id)
+    raise WaitsToBeLinked("user", user.user_name, user.id, owner=owner, external_id=external_id, taken=False)
+
+
+# --- reads --------------------------------------------------------------------------------------------------------
+
+
+async def one(actor: Actor, user_id: UUID, *, with_teams: bool = True) -> Row | None:
+    """The person as a row of `page`, or None if there is nobody of that id in the account."""
+    db = database()
+    text, params = _query(db.dialect, actor, with_teams, user_id)
+    return await db.one(text, *params)
+
+
+async def page(
+    actor: Actor, where: Where, orders: Sequence[Order], window: Window, *, with_teams: bool = True
+) -> Sequence[Row]:
+    """People as rows: `id user_name attributes active external_id version created_at updated_at …`.
+
+    `attributes` and `teams` (id and provider's name of the direct ones) are JSON text, instants RFC 3339 text; the
+    external id is what the asking integration calls them.
+    """
+    db = database()
+    query = _columns(db.dialect, actor, with_teams)
+    query.where(where)
+    query.window(orders, window)
+    rows = await db.rows(query.text(), *query.params)
+    return list(reversed(rows)) if window.backwards else rows
+
+
+async def count(actor: Actor, where: Where = EVERYTHING) -> int:
+    """How many people meet the condition."""
+    db = database()
+    query = sql.Query(db.dialect, "users", actor.account_id)
+    query.where(where)
+    found = await db.rows(query.counting(), *query.params)
+    return int(found[0]["n"])
+
+
+def _columns(dialect: str, actor: Actor, with_teams: bool) -> sql.Query:
+    query = sql.Query(dialect, "users", actor.account_id)
+    say = query.dialect
+    for name in ("id", "user_name", "given_name", "family_name", "version", "integration_id"):
+        query.column(name, f"u.{name}")
+    query.column("attributes", say.json_text("u.attributes"))
+    query.column("active", "u.deactivated_at IS NULL")
+    query.column("created_at", say.instant("u.created_at"))
+    query.column("updated_at", say.instant("u.updated_at"))
+    if actor.integration_id is None:
+        query.column("external_id", "NULL")
+    else:
+        query.join(
+            f"LEFT JOIN external_ids x ON x.subject_id = u.id AND x.subject_kind = 'user' "
+            f"AND x.integration_id = {query.bind(actor.integration_id)} AND x.until = {query.bind(FOREVER)}"
+        )
+        query.column("external_id", "x.value")
+    if with_teams:
+        source = (
+            "memberships m JOIN teams t ON t.id = m.team_id "
+            f"WHERE m.user_id = u.id AND m.valid_to = {query.bind(FOREVER)} AND t.deleted_at IS NULL"
+        )
+        query.column("teams", say.objects({"value": "t.id", "display": "t.provider_name"}, source, "t.id"))
+    return query
+
+
+def _query(dialect: str, actor: Actor, with_teams: bool, user_id: UUID) -> tuple[str, list[Any]]:
+    query = _columns(dialect, actor, with_teams)
+    return f"{query.text()} AND u.id = {query.bind(user_id)}", query.params
+
+
+# --- what the verbs lean on ---------------------------------------------------------------------------------------
+
+
+async def _holder(this: Change, user_name: str) -> User | None:
+    rows = await this.rows(
+        f"SELECT {sql.columns(User, 'u')} FROM users u "
+        "WHERE u.account_id = $1 AND u.user_name_key = $2 AND u.deleted_at IS NULL",
+        this.account_id,
+        fold(user_name),
+    )
+    return User._init_from_db(**dict(rows[0])) if rows else None
+
+
+def _already_there(this: Change, holder: User, draft: Draft) -> AlreadyTaken | WaitsToBeLinked:
+    if this.actor.integration_id is None or holder.integration_id == this.actor.integration_id:
+        return AlreadyTaken("user", "userName", draft.user_name)
+    return WaitsToBeLinked(
+        "user", draft.user_name, holder.id, owner=None, external_id=draft.external_id, taken=True
+    )
+
+
+async def _may_claim(this: Change, user: User) -> bool:
+    """Whether the integration links exact userNames by itself: only people made by hand, never administrators."""
+    if this.actor.integration_id is None or user.integration_id is not None:
+        return False
+    if user.role == "admin" or user.is_break_glass:
+        return False
+    return (await integrations.settings_of(this)).link_exact_user_names
+
+
+async def _claim(this: Change, user: User, draft: Draft) -> None:
+    await claim(this, user, draft.external_id)
+    await replace(this, user, draft)
+
+
+async def _find_manager(this: Change, user: User) -> None:
+    """Whom the provider's manager value names: by id, then userName, then employee number."""
+    user.manager_id = None
+    if user.manager_value is None:
+        return
+    rows = await this.rows(
+        "SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_at IS NULL "
+        "AND (id = $2 OR user_name_key = $3 OR employee_number = $4)",
+        this.account_id,
+        as_uuid(user.manager_value),
+        user.manager_key,
+        user.manager_value,
+    )
+    ranked = sorted(
+        rows,
+        key=lambda row: (str(row["id"]) != user.manager_value, row["user_name_key"] != user.manager_key, str(row["id"])),
+    )
+    if ranked:
+        user.manager_id = UUID(str(ranked[0]["id"]))
+
+
+def _arrived(this: Change, user: User) -> None:
+    """Whoever named this person as manager before they were here has found them now."""
+    names = [str(user.id), user.user_name_key, fold(user.employee_number) if user.employee_number else None]
+    this.run(
+        "UPDATE users SET manager_id = $1 WHERE account_id = $2 AND manager_id IS NULL AND deleted_at IS NULL "
+        "AND manager_key IN ($3, $4, $5)",
+        user.id,
+        this.account_id,
+        *names,
+    )
+
+
+async def _remember(this: Change, user: User, external_id: str | None) -> None:
+    """The externalId kept, and the person touched if it is another one than before."""
+    integration_id = this.actor.integration_id
+    if integration_id is None:
+        return
+    if await integrations.remember_external_id(this, integration_id, "user", user.id, external_id):
+        this.touch(user)
+
+
+def _external_id(this: Change, user: User, value: str) -> ExternalId:
+    return ExternalId(
+        id=new_id(),
+        account_id=this.account_id,
+        integration_id=this.actor.integration_id,
+        subject_kind="user",
+        subject_id=user.id,
+        value=value,
+        since=this.at,
+        until=FOREVER,
+    )
+
+
+def _audited(user: User) -> dict[str, Any]:
+    return {name: value for name in AUDITED if (value := getattr(user, name)) is not None}

@@ -1,0 +1,338 @@
+"""Conditions, orders and windows to SQL; rows to INSERT and UPDATE. Only here.
+
+A `Query` is scoped by account from its first line: there is no other way to begin one. Every value is bound; every
+name comes from `catalog.tables`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from tortoise.models import Model
+
+from catalog.dialects import DIALECTS
+from catalog.engines import Statement
+from catalog.errors import Invalid
+from catalog.ids import FOREVER, fold
+from catalog.selection import (
+    AllOf,
+    AnyOf,
+    Attribute,
+    Best,
+    Column,
+    Compare,
+    Element,
+    Not,
+    Order,
+    Position,
+    Present,
+    Related,
+    Value,
+    Where,
+    Window,
+)
+from catalog.tables import NOUNS, Field
+
+_OPERATORS = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+_LAST_CHARACTER = 0x10FFFF
+
+
+class Query:
+    """SELECT over one noun's visible rows in one account, put together piece by piece."""
+
+    def __init__(self, dialect: str, noun: str, account_id: UUID) -> None:
+        self.dialect = DIALECTS[dialect]
+        self.noun = NOUNS[noun]
+        self.params: list[Any] = []
+        self._name = dialect
+        self._columns: list[str] = []
+        self._conditions = [f"{self.noun.alias}.account_id = {self.bind(account_id)}", self.noun.visible]
+        self._joins: list[str] = []
+        self._tail = ""
+        self._scopes: list[dict[str, Field]] = [self.noun.fields]
+        self._element: str | None = None
+        self._elements = 0
+
+    # --- putting together -------------------------------------------------------------------------------------
+
+    def bind(self, value: Any) -> str:
+        """The placeholder of `value`."""
+        self.params.append(value)
+        return f"${len(self.params)}"
+
+    def column(self, name: str, expression: str) -> None:
+        """One more column of the answer."""
+        self._columns.append(f'{expression} AS "{name}"')
+
+    def join(self, clause: str) -> None:
+        """One more table beside the noun's."""
+        self._joins.append(clause)
+
+    def where(self, condition: Where) -> None:
+        """Only rows that meet the condition. Raises Invalid for a field that the noun does not have."""
+        if condition != AllOf():
+            self._conditions.append(self._where(condition))
+
+    def window(self, orders: Sequence[Order], window: Window) -> None:
+        """Ordered (by id at last, so that the order is total) and cut to the window.
+
+        Adds the column `sort_key` where there is an order: the position of a row is its sort key and its id.
+        """
+        identity = f"{self.noun.alias}.id"
+        order = orders[0] if orders else Order(Column("id"))
+        by_id = order.field == Column("id")
+        key, nullable = (identity, False) if by_id else self._sortable(order)
+        if not by_id:
+            self.column("sort_key", key)
+        if window.after is not None:
+            self._conditions.append(self._after(key, nullable, by_id, order, window.after, window.backwards))
+        down = order.descending != window.backwards
+        direction = "DESC" if down else "ASC"
+        nulls = "" if not nullable else " NULLS FIRST" if down else " NULLS LAST"
+        ordering = f"{identity} {direction}" if by_id else f"{key} {direction}{nulls}, {identity} {direction}"
+        self._tail = f" ORDER BY {ordering} LIMIT {self.bind(window.limit)}"
+        if window.offset:
+            self._tail += f" OFFSET {self.bind(window.offset)}"
+
+    def text(self, *, for_update: bool = False) -> str:
+        """The statement."""
+        alias = self.noun.alias
+        return (
+            f"SELECT {', '.join(self._columns)} FROM {self.noun.table} {alias}"
+            + "".join(f" {join}" for join in self._joins)
+            + f" WHERE {' AND '.join(self._conditions)}{self._tail}"
+            + (f"{self.dialect.for_update} OF {alias}" if for_update and self.dialect.for_update else "")
+        )
+
+    def counting(self) -> str:
+        """The statement that counts instead, as `n`; for a query that was given no window."""
+        return (
+            f"SELECT count(*) AS n FROM {self.noun.table} {self.noun.alias}"
+            + "".join(f" {join}" for join in self._joins)
+            + f" WHERE {' AND '.join(self._conditions)}"
+        )
+
+    # --- conditions -------------------------------------------------------------------------------------------
+
+    def _where(self, condition: Where) -> str:
+        match condition:
+            case AllOf(terms):
+                return f"({' AND '.join(map(self._where, terms))})" if terms else "TRUE"
+            case AnyOf(terms):
+                return f"({' OR '.join(map(self._where, terms))})" if terms else "FALSE"
+            case Not(term):
+                return f"NOT coalesce({self._where(term)}, FALSE)"
+            case Compare(field, "ne", value):
+                return self._where(Not(Compare(field, "eq", value)))
+            case Compare(Column(name), op, value):
+                return self._compare_column(self._field(name), op, value)
+            case Compare(Attribute() as attribute, op, value):
+                return self._compare_attribute(attribute, op, value)
+            case Present(Column(name)):
+                known = self._field(name)
+                empty = f" AND {known.sql} <> ''" if known.kind in ("folded", "text") else ""
+                return f"({known.sql} IS NOT NULL{empty})"
+            case Present(Attribute(path)):
+                return self._present(path)
+            case Element(path, where):
+                return self._any_element(path, where)
+            case Related(name, where):
+                return self._related(name, where)
+        raise Invalid("filter", f"{condition!r} is not a condition.")
+
+    def _field(self, name: str) -> Field:
+        found = self._scopes[-1].get(name)
+        if found is None:
+            raise Invalid("filter", f"there is no field {name!r}.")
+        return found
+
+    def _compare_column(self, known: Field, op: str, value: Value) -> str:
+        match known.kind:
+            case "folded":
+                return self._compare_text(known.sql, op, fold(str(value)), indexed=True)
+            case "text":
+                return self._compare_text(known.sql, op, str(value), indexed=True)
+            case "uuid":
+                if not isinstance(value, UUID):
+                    return "FALSE"
+                return f"{known.sql} {_OPERATORS[op]} {self.bind(value)}" if op in _OPERATORS else "FALSE"
+            case "boolean":
+                return known.sql if value is True else f"NOT {known.sql}"
+            case _:
+                return f"{known.sql} {_OPERATORS[op]} {self.bind(value)}"
+
+    def _compare_attribute(self, attribute: Attribute, op: str, value: Value) -> str:
+        document = self._document(attribute.exact)
+        if isinstance(value, str):
+            text = value if attribute.exact else fold(value)
+            return self._compare_text(self._at(document, attribute.path, "text"), op, text, indexed=False)
+        if isinstance(value, bool):
+            found = self._at(document, attribute.path, "boolean")
+            return found if value else f"NOT {found}"
+        if isinstance(value, datetime):
+            found = self._at(document, attribute.path, "instant")
+            bound: Any = value
+            if self._name == "sqlite":
+                bound = value.astimezone(UTC).isoformat(" ", "milliseconds").removesuffix("+00:00")
+            return f"{found} {_OPERATORS[op]} {self.bind(bound)}"
+        return f"{self._at(document, attribute.path, 'number')} {_OPERATORS[op]} {self.bind(value)}"
+
+    def _compare_text(self, text: str, op: str, value: str, *, indexed: bool) -> str:
+        if op in _OPERATORS:
+            return f"{text} {_OPERATORS[op]} {self.bind(value)}"
+        if not value:
+            return f"{text} IS NOT NULL"
+        match op:
+            case "co":
+                return self.dialect.contains(text, self.bind(value))
+            case "ew":
+                return self.dialect.ends_with(text, self.bind(value))
+            case _:
+                # A range, as no engine takes an index for LIKE under every collation.
+                low = f"{text} >= {self.bind(value)}"
+                beyond = _beyond(value)
+                return f"({low} AND {text} < {self.bind(beyond)})" if beyond else low
+
+    def _document(self, exact: bool) -> str:
+        if self._element is not None:
+            return self._element
+        if self.noun.documents is None:
+            raise Invalid("filter", f"{self.noun.table} have no attributes.")
+        return self.noun.documents[0 if exact else 1]
+
+    def _at(self, document: str, path: tuple[str, ...], kind: str) -> str:
+        if not path and self._name == "sqlite":
+            # json_each gives a scalar element as it is, not as JSON.
+            return document
+        return self.dialect.at(document, self.bind(self.dialect.path(path)), kind)
+
+    def _present(self, path: tuple[str, ...]) -> str:
+        document = self._document(exact=True)
+        bound = self.bind(self.dialect.path(path))
+        if self._name == "sqlite":
+            return f"json_type({document}, {bound}) IS NOT NULL"
+        return f"({document} #> {bound}::text[]) IS NOT NULL"
+
+    def _any_element(self, path: tuple[str, ...], where: Where) -> str:
+        exact = _is_exact(where)
+        document = self._document(exact)
+        self._elements += 1
+        alias = f"e{self._elements}"
+        outer, self._element = self._element, f"{alias}.value"
+        source = self.dialect.elements(document, self.bind(self.dialect.path(path)), alias)
+        condition = self._where(where)
+        self._element = outer
+        return f"EXISTS (SELECT 1 FROM {source} WHERE {condition})"
+
+    def _related(self, name: str, where: Where) -> str:
+        relation = self.noun.relations.get(name)
+        if relation is None:
+            raise Invalid("filter", f"{self.noun.table} have no {name!r}.")
+        self._scopes.append(relation.fields)
+        counted = relation.where.format(forever=self.bind(FOREVER)) if "{" in relation.where else relation.where
+        condition = self._where(where)
+        self._scopes.pop()
+        return f"{self.noun.alias}.id IN (SELECT {relation.key} FROM {relation.source} WHERE {counted} AND {condition})"
+
+    # --- order ------------------------------------------------------------------------------------------------
+
+    def _sortable(self, order: Order) -> tuple[str, bool]:
+        match order.field:
+            case Column(name):
+                known = self._field(name)
+                return known.sql, known.nullable
+            case Attribute(path, exact):
+                return self._at(self._document(exact), path, "text"), True
+            case Best(path, sub, exact):
+                alias = "best"
+                source = self.dialect.elements(
+                    self._document(exact), self.bind(self.dialect.path(path)), alias
+                )
+                value = self._at(f"{alias}.value", sub, "text")
+                primary = self._at(f"{alias}.value", ("primary",), "boolean")
+                return (
+                    f"(SELECT {value} FROM {source} ORDER BY coalesce({primary}, FALSE) DESC, {alias}.key LIMIT 1)",
+                    True,
+                )
+
+    def _after(
+        self, key: str, nullable: bool, by_id: bool, order: Order, position: Position, backwards: bool
+    ) -> str:
+        identity = f"{self.noun.alias}.id"
+        down = order.descending != backwards
+        beyond = "<" if down else ">"
+        if by_id:
+            return f"{identity} {beyond} {self.bind(position.id)}"
+        if position.key is None:
+            # Among those without a value; behind them, going down, come those with one.
+            among = f"({key} IS NULL AND {identity} {beyond} {self.bind(position.id)})"
+            return f"({among} OR {key} IS NOT NULL)" if down else among
+        further = f"({key}, {identity}) {beyond} ({self.bind(position.key)}, {self.bind(position.id)})"
+        return f"({further} OR {key} IS NULL)" if nullable and not down else further
+
+
+def _is_exact(where: Where) -> bool:
+    """Whether a condition on an element looks at texts as they are: if any comparison of it does."""
+    match where:
+        case Compare(Attribute(exact=exact)):
+            return exact
+        case AllOf(terms) | AnyOf(terms):
+            return any(map(_is_exact, terms))
+        case Not(term):
+            return _is_exact(term)
+    return False
+
+
+def _beyond(prefix: str) -> str | None:
+    """The least text that is greater than every text that begins with `prefix`, by code points; None if there is none."""
+    while prefix:
+        last = ord(prefix[-1])
+        if last < _LAST_CHARACTER:
+            following = 0xE000 if 0xD7FF <= last < 0xE000 else last + 1
+            return prefix[:-1] + chr(following)
+        prefix = prefix[:-1]
+    return None
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def insert(model: type[Model], rows: Sequence[Model]) -> Statement:
+    """New rows written whole."""
+    text, names = _insert(model)
+    params = [[getattr(row, name) for name in names] for row in rows]
+    return Statement(text, params[0]) if len(params) == 1 else Statement(text, params, many=True)
+
+
+def update(model: type[Model], rows: Sequence[Model]) -> Statement:
+    """Rows written whole, by id."""
+    text, names = _update(model)
+    params = [[getattr(row, name) for name in names] for row in rows]
+    return Statement(text, params[0]) if len(params) == 1 else Statement(text, params, many=True)
+
+
+@lru_cache
+def columns(model: type[Model], alias: str) -> str:
+    """The columns of a model, for a SELECT whose row `loaded` takes."""
+    return ", ".join(f'{alias}."{name}"' for name in model._meta.fields_db_projection.values())
+
+
+@lru_cache
+def _insert(model: type[Model]) -> tuple[str, tuple[str, ...]]:
+    names = tuple(model._meta.fields_db_projection)
+    columns = ", ".join(f'"{model._meta.fields_db_projection[name]}"' for name in names)
+    places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
+    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})", names
+
+
+@lru_cache
+def _update(model: type[Model]) -> tuple[str, tuple[str, ...]]:
+    names = tuple(name for name in model._meta.fields_db_projection if name not in ("id", "account_id", "created_at"))
+    columns = ", ".join(
+        f'"{model._meta.fields_db_projection[name]}" = ${place}' for place, name in enumerate(names, 1)
+    )
+    return f"UPDATE {model._meta.db_table} SET {columns} WHERE id = ${len(names) + 1}", (*names, "id")
