@@ -97,3 +97,8 @@ def translated(problem: errors.CatalogError, *, of_path: bool = False) -> ScimEr
             # 429, as that is the answer that Okta is documented to try again by itself.
             return ScimError(429, f"{problem} Nothing was changed; please try again.", retry_after_s=10)
     return ScimError(500, "Something went wrong.")
+
+
+def dumps(value: Json) -> bytes:
+    """A message or a resource as JSON."""
+    return orjson.dumps(value)

@@ -83,7 +83,7 @@ class ResourceType(Protocol):
     async def replace(self, this: Change, caller: Caller, id: UUID, body: Json, version: int | None) -> Found:
         """The resource after PUT (§3.5.1)."""
 
-    async def patch(
+    async def change(
         self, this: Change, caller: Caller, id: UUID, body: Json, version: int | None, wanted: Projection
     ) -> Found:
         """The resource after PATCH (§3.5.2)."""

@@ -17,7 +17,7 @@ from catalog.attributes import Document, derive
 from catalog.changes import Change
 from catalog.database import database
 from catalog.engines import Row
-from catalog.errors import AlreadyTaken, WaitsToBeLinked
+from catalog.errors import AlreadyTaken, NotFound, WaitsToBeLinked
 from catalog.ids import FOREVER, as_uuid, fold, new_id
 from catalog.models import ExternalId, User
 from catalog.selection import EVERYTHING, Order, Where, Window
@@ -45,6 +45,7 @@ class Draft:
     user_name: str
     attributes: Document
     external_id: str | None = None
+    """What the asking integration calls them; None keeps what it called them, an empty text forgets it."""
     active: bool | None = None
 
 
@@ -212,6 +213,16 @@ async def one(actor: Actor, user_id: UUID, *, with_teams: bool = True) -> Row | 
     return await db.one(text, *params)
 
 
+async def written(this: Change, user_id: UUID) -> Row:
+    """The person as a row of `page`, as this change has made them. Raises NotFound."""
+    await this.flush()
+    text, params = _query(this.dialect, this.actor, True, user_id)
+    rows = await this.rows(text, *params)
+    if not rows:
+        raise NotFound("user", user_id)
+    return rows[0]
+
+
 async def page(
     actor: Actor, where: Where, orders: Sequence[Order], window: Window, *, with_teams: bool = True
 ) -> Sequence[Row]:
@@ -259,7 +270,8 @@ def _columns(dialect: str, actor: Actor, with_teams: bool) -> sql.Query:
             "memberships m JOIN teams t ON t.id = m.team_id "
             f"WHERE m.user_id = u.id AND m.valid_to = {query.bind(FOREVER)} AND t.deleted_at IS NULL"
         )
-        query.column("teams", say.objects({"value": "t.id", "display": "t.provider_name"}, source, "t.id"))
+        parts = {"value": "t.id", "display": "t.provider_name", "type": "'direct'"}
+        query.column("teams", say.objects(parts, source, "t.id"))
     return query
 
 
@@ -339,9 +351,9 @@ def _arrived(this: Change, user: User) -> None:
 async def _remember(this: Change, user: User, external_id: str | None) -> None:
     """The externalId kept, and the person touched if it is another one than before."""
     integration_id = this.actor.integration_id
-    if integration_id is None:
+    if integration_id is None or external_id is None:
         return
-    if await integrations.remember_external_id(this, integration_id, "user", user.id, external_id):
+    if await integrations.remember_external_id(this, integration_id, "user", user.id, external_id or None):
         this.touch(user)
 
 

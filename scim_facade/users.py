@@ -1,0 +1,176 @@
+"""User ⇄ the catalog's user (RFC 7643 §4.1, §4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace as replaced
+from functools import lru_cache
+from uuid import UUID
+
+import orjson
+
+from catalog.changes import Change
+from catalog.engines import Row
+from catalog.selection import Column, Compare, Order, Where, Window
+from catalog.services import users
+from scim_facade import patch
+from scim_facade.projection import Projection
+from scim_facade.reading import read_resource
+from scim_facade.resources import Caller, Found, Json
+from scim_facade.schemas import CORE_USER_URN, USER, ResourceSchema
+from scim_facade.selecting import Meaning, column, constant, identity, related
+from scim_facade.versions import etag
+
+kind = "user"
+name = "User"
+endpoint = "/Users"
+
+EVERYTHING_WANTED = Projection.read(None, None, USER)
+
+
+def schema(caller: Caller) -> ResourceSchema:
+    """The schema of users."""
+    return USER
+
+
+@lru_cache(maxsize=256)
+def _meanings(integration_id: UUID | None, base_url: str) -> Mapping[str, Meaning]:
+    mine = Compare(Column("integration_id"), "eq", integration_id or UUID(int=0))
+    team = identity()
+    return {
+        "id": identity(),
+        "userName": column("user_name"),
+        "active": column("active"),
+        "externalId": related("external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine),
+        "groups": related("teams", team),
+        "groups.value": related("teams", team),
+        "groups.display": related("teams", Meaning(lambda op, value: Compare(Column("provider_name"), op, value))),
+        "groups.type": constant("direct"),
+        "meta.created": column("created_at"),
+        "meta.lastModified": column("updated_at"),
+        "meta.resourceType": constant("User"),
+        "meta.version": Meaning(lambda op, value: Compare(Column("version"), op, _number(value))),
+        "meta.location": Meaning(lambda op, value: identity().compare(op, value.removeprefix(f"{base_url}/Users/"))),
+    }
+
+
+def _number(tag: str) -> int:
+    digits = tag.removeprefix('W/"').removesuffix('"')
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
+
+
+def meanings(caller: Caller) -> Mapping[str, Meaning]:
+    """What stands outside the document."""
+    return _meanings(caller.actor.integration_id, caller.base_url)
+
+
+async def create(this: Change, caller: Caller, body: Json) -> Found:
+    """The new person. `active` absent means true, as every known client takes it."""
+    resource = read_resource(body, schema(caller), strict=caller.strict)
+    user = await users.create(this, _draft(resource), provisioned_by="integration_scim")
+    return _found(await users.written(this, user.id), caller, EVERYTHING_WANTED)
+
+
+async def get(caller: Caller, id: UUID, wanted: Projection) -> Found | None:
+    """One person."""
+    row = await users.one(caller.actor, id, with_teams=wanted.wants("groups"))
+    return None if row is None else _found(row, caller, wanted)
+
+
+async def page(
+    caller: Caller, where: Where, orders: Sequence[Order], window: Window, wanted: Projection
+) -> Sequence[Found]:
+    """Some people."""
+    rows = await users.page(caller.actor, where, orders, window, with_teams=wanted.wants("groups"))
+    return [_found(row, caller, wanted) for row in rows]
+
+
+async def count(caller: Caller, where: Where) -> int:
+    """How many people there are."""
+    return await users.count(caller.actor, where)
+
+
+async def replace(this: Change, caller: Caller, id: UUID, body: Json, version: int | None) -> Found:
+    """The person after PUT: what was left out is cleared, but for `active` and `externalId`, which are kept."""
+    resource = read_resource(body, schema(caller), strict=caller.strict)
+    user = await users.lock(this, id, version=version)
+    await users.replace(this, user, _draft(resource))
+    return _found(await users.written(this, id), caller, EVERYTHING_WANTED)
+
+
+async def change(
+    this: Change, caller: Caller, id: UUID, body: Json, version: int | None, wanted: Projection
+) -> Found:
+    """The person after PATCH, always with the resource: Okta and Entra read it back."""
+    edits = patch.read(body, schema(caller), strict=caller.strict)
+    user = await users.lock(this, id, version=version)
+    before = _resource(await users.written(this, id))
+    after = patch.apply(edits, before, schema(caller))
+    draft = _draft(after)
+    if "externalId" in before and draft.external_id is None:
+        draft = replaced(draft, external_id="")
+    await users.replace(this, user, draft)
+    return _found(await users.written(this, id), caller, wanted)
+
+
+async def delete(this: Change, caller: Caller, id: UUID, version: int | None) -> str:
+    """The person is gone; their userName."""
+    user = await users.lock(this, id, version=version)
+    await users.delete(this, user)
+    return user.user_name
+
+
+def _draft(resource: Json) -> users.Draft:
+    """The catalog's words for a resource that was read: what has a place of its own, and the document of the rest."""
+    document = {name: value for name, value in resource.items() if name not in ("userName", "externalId", "active")}
+    return users.Draft(
+        user_name=resource["userName"],
+        attributes=document,
+        external_id=resource.get("externalId"),
+        active=resource.get("active"),
+    )
+
+
+def _resource(row: Row) -> Json:
+    """What a PATCH is applied to: the attributes that a client may write."""
+    resource: Json = {"userName": row["user_name"], **orjson.loads(row["attributes"]), "active": bool(row["active"])}
+    if row["external_id"] is not None:
+        resource["externalId"] = row["external_id"]
+    return resource
+
+
+def _found(row: Row, caller: Caller, wanted: Projection) -> Found:
+    """The row as a resource. Its document is JSON already, and is put in as it is."""
+    id = str(row["id"])
+    document = row["attributes"].strip()[1:-1]
+    urns = [CORE_USER_URN]
+    if '"urn:' in document:
+        urns += [name for name in orjson.loads(row["attributes"]) if name.startswith("urn:")]
+    location = f"{caller.base_url}/Users/{id}"
+    tag = etag(row["version"])
+    parts = [f'"schemas":{_text(urns)},"id":"{id}"']
+    if row["external_id"] is not None:
+        parts.append(f'"externalId":{_text(row["external_id"])}')
+    parts.append(f'"userName":{_text(row["user_name"])}')
+    if document:
+        parts.append(document)
+    if '"name"' not in document and row["integration_id"] != caller.actor.integration_id:
+        # An import needs both parts of a name on everybody; here only a display name is known.
+        derived = {"givenName": row["given_name"], "familyName": row["family_name"]}
+        parts.append(f'"name":{_text(derived)}')
+    parts.append('"active":true' if row["active"] else '"active":false')
+    teams = row["teams"] if "teams" in row.keys() else "[]"  # noqa: SIM118 - a row of SQLite is no dict
+    if teams != "[]":
+        parts.append(f'"groups":{teams}')
+    parts.append(
+        f'"meta":{{"resourceType":"User","created":"{row["created_at"]}","lastModified":"{row["updated_at"]}",'
+        f'"location":{_text(location)},"version":{_text(tag)}}}'
+    )
+    text = ("{" + ",".join(parts) + "}").encode()
+    if wanted.given:
+        text = orjson.dumps(wanted.shape(orjson.loads(text)))
+    return Found(id, row["version"], row["user_name"], text)
+
+
+def _text(value: object) -> str:
+    return orjson.dumps(value).decode()
