@@ -12,21 +12,24 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
-from tortoise.context import TortoiseContext
+from tortoise.context import TortoiseContext, set_global_context
 
 from catalog.engines import Database
 from catalog.engines.postgres import SERVER_SETTINGS, PostgresDatabase, prepare_connection
 from catalog.engines.sqlite import PRAGMAS, SqliteDatabase
 from catalog.errors import Unavailable
 
-_current: tuple[Database, TortoiseContext] | None = None
+_current: tuple[Database, TortoiseContext, str] | None = None
 
 
 def database() -> Database:
     """The connected database. Raises Unavailable before `connect` and after `disconnect`."""
-    if _current is None:
-        raise Unavailable("No database is connected.")
-    return _current[0]
+    return _connected()[0]
+
+
+def address() -> str:
+    """The address of the connected database. Raises Unavailable before `connect` and after `disconnect`."""
+    return _connected()[2]
 
 
 async def connect(url: str, *, pool_size: int = 16) -> Database:
@@ -39,15 +42,17 @@ async def connect(url: str, *, pool_size: int = 16) -> Database:
     await disconnect()
     config = tortoise_config(url, pool_size=pool_size)
     context = TortoiseContext()
-    await context.init(config=config, _enable_global_fallback=True)
+    # Set before `init`, which looks its own connections up; and globally, as requests run in other tasks than this one.
+    set_global_context(context)
     try:
+        await context.init(config=config)
         default = context.connections.get("default")
         if isinstance(default, SqliteClient):
             Path(default.filename).parent.mkdir(parents=True, exist_ok=True)
             reader = cast(SqliteClient, context.connections.get("reader"))
-            _current = await SqliteDatabase.open(default, reader), context
+            _current = await SqliteDatabase.open(default, reader), context, url
         else:
-            _current = await PostgresDatabase.open(cast(AsyncpgDBClient, default)), context
+            _current = await PostgresDatabase.open(cast(AsyncpgDBClient, default)), context, url
     except BaseException:
         await context.close_connections()
         raise
@@ -58,7 +63,7 @@ async def disconnect() -> None:
     """Every connection closed; nothing, if none is open."""
     global _current
     if _current is not None:
-        (opened, context), _current = _current, None
+        (opened, context, _), _current = _current, None
         await opened.close()
         await context.close_connections()
 
@@ -88,6 +93,12 @@ def tortoise_config(url: str, *, pool_size: int = 16) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def _connected() -> tuple[Database, TortoiseContext, str]:
+    if _current is None:
+        raise Unavailable("No database is connected.")
+    return _current
 
 
 def _sqlite(path: str, pragmas: dict[str, str]) -> dict[str, Any]:

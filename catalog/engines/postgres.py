@@ -56,7 +56,7 @@ def _as_json(value: Any) -> str:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     try:
         yield
     except asyncpg.UniqueViolationError as problem:
@@ -75,11 +75,11 @@ class _Transaction:
         self._connection = client._connection
 
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
-        with _translated():
+        with translated():
             return cast(Sequence[Row], await self._connection.fetch(sql, *params))
 
     async def batch(self, statements: Sequence[Statement]) -> None:
-        with _translated():
+        with translated():
             for statement in statements:
                 if statement.many:
                     await self._connection.executemany(statement.sql, statement.params)
@@ -98,7 +98,7 @@ class PostgresDatabase:
     @classmethod
     async def open(cls, client: AsyncpgDBClient) -> PostgresDatabase:
         """The database of the Tortoise client, its pool opened. Raises Unavailable when it can't be reached."""
-        with _translated():
+        with translated():
             await client.create_connection(with_db=True)
         return cls(client)
 
@@ -113,24 +113,24 @@ class PostgresDatabase:
         return self._client._pool
 
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
-        with _translated():
+        with translated():
             async with self._pool.acquire(timeout=POOL_WAIT_S) as connection:
                 return cast(Sequence[Row], await connection.fetch(sql, *params))
 
     async def one(self, sql: str, *params: Any) -> Row | None:
-        with _translated():
+        with translated():
             async with self._pool.acquire(timeout=POOL_WAIT_S) as connection:
                 return cast(Row | None, await connection.fetchrow(sql, *params))
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[_Transaction]:
-        with _translated():
+        with translated():
             connection = await self._pool.acquire(timeout=POOL_WAIT_S)
         try:
             client = TransactionWrapper(self._client)
             client._connection = connection
             transaction = connection.transaction()
-            with _translated():
+            with translated():
                 await transaction.start()
             try:
                 yield _Transaction(client)
@@ -138,7 +138,7 @@ class PostgresDatabase:
                 if not connection.is_closed():
                     await transaction.rollback()
                 raise
-            with _translated():
+            with translated():
                 await transaction.commit()
         finally:
             await asyncio.shield(self._pool.release(connection))

@@ -18,7 +18,7 @@ from uuid import UUID
 
 import aiosqlite
 import orjson
-from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 
 from catalog.engines import Row, Statement, UniqueViolation
 from catalog.errors import Unavailable
@@ -55,7 +55,7 @@ def _placeholders(sql: str) -> str:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.IntegrityError as problem:
@@ -77,7 +77,7 @@ class _Turn:
         self._connection = connection
 
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
-        with _translated():
+        with translated():
             return cast(Sequence[Row], await self._connection.execute_fetchall(_placeholders(sql), params))
 
     async def batch(self, statements: Sequence[Statement]) -> None:
@@ -88,7 +88,7 @@ class _Turn:
                 else:
                     connection.execute(_placeholders(statement.sql), statement.params)
 
-        with _translated():
+        with translated():
             await _in_thread(self._connection, carry_out)
 
 
@@ -111,7 +111,7 @@ class SqliteDatabase:
     @classmethod
     async def open(cls, writer: SqliteClient, reader: SqliteClient) -> SqliteDatabase:
         """The database of the two Tortoise clients, opened. Raises Unavailable when the file can't be."""
-        with _translated():
+        with translated():
             await writer.create_connection(with_db=True)
             await reader.create_connection(with_db=True)
             keyed = sqlite3.connect(writer.filename, isolation_level=None, cached_statements=512)
@@ -125,13 +125,13 @@ class SqliteDatabase:
         return self._reader
 
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
-        with _translated():
+        with translated():
             connection = cast(aiosqlite.Connection, self._reader._connection)
             return cast(Sequence[Row], await connection.execute_fetchall(_placeholders(sql), params))
 
     async def one(self, sql: str, *params: Any) -> Row | None:
         """The first row, read on the event loop: a keyed read takes 10–20 µs, the hop to a thread and back 60–100."""
-        with _translated():
+        with translated():
             return cast(Row | None, self._keyed.execute(_placeholders(sql), params).fetchone())
 
     @asynccontextmanager
@@ -144,7 +144,7 @@ class SqliteDatabase:
         finally:
             self._queued -= 1
         try:
-            with _translated():
+            with translated():
                 if not connection.in_transaction:
                     await connection.execute("BEGIN IMMEDIATE")
                 await connection.execute("SAVEPOINT unit")
@@ -166,7 +166,7 @@ class SqliteDatabase:
         """Everything of the group made durable, and its units told so; or all of them told that it failed."""
         group, self._group = self._group, []
         try:
-            with _translated():
+            with translated():
                 await connection.commit()
         except Exception as problem:
             await connection.rollback()
@@ -185,3 +185,27 @@ class SqliteDatabase:
         self._keyed.close()
         await self._reader.close()
         await self._writer.close()
+
+
+class MigrationTransaction(SqliteTransactionWrapper):
+    """A transaction of Tortoise's for migrations: a writer from its beginning, and whole.
+
+    A script runs statement by statement, as the driver's `executescript` would commit what came before. (Tortoise picks
+    the editor of schemas by the name of the module in which a connection's class stands: hence here.)
+    """
+
+    async def begin(self) -> None:
+        await self._connection.execute("BEGIN IMMEDIATE")
+
+    async def execute_script(self, query: str) -> None:
+        for statement in _statements(query):
+            await self._connection.execute(statement)
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for part in script.split(";"):
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -1,0 +1,123 @@
+"""The schema of the connected database: whether it is the one this program knows, and how it comes to be.
+
+All migrations that are due run as one transaction on a connection of their own, so a failed one leaves nothing behind,
+and two processes that migrate at once take turns.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Literal, cast
+
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.transactions import in_transaction
+
+from catalog import migrations
+from catalog.database import address, database, tortoise_config
+from catalog.engines import postgres, sqlite
+
+State = Literal["current", "behind", "ahead", "empty"]
+
+TURN_TIMEOUT_S = 60
+"""How long a migration waits for another process's, or for a lock on a table that is in use."""
+
+_LOCK_KEY = 0x6D7573746572
+"""PostgreSQL's advisory lock of those who migrate: `muster` in ASCII."""
+
+_RECORDS = {"sqlite": "SELECT name FROM sqlite_master WHERE name = $1", "postgres": "SELECT to_regclass($1) AS name"}
+
+
+async def state() -> State:
+    """How the connected database stands to this program's migrations.
+
+    `empty`: none has run. `behind`: some are due, so it can't be worked with. `ahead`: a newer release has migrated it
+    further. Raises Unavailable when the database can't be reached.
+    """
+    applied, known = await _applied(), set(_known())
+    if not applied:
+        return "empty"
+    if known - applied:
+        return "behind"
+    return "ahead" if applied - known else "current"
+
+
+async def migrate(progress: Callable[[str], object] | None = None) -> list[str]:
+    """The connected database brought up to date; the names of the migrations that ran, each told to `progress` before.
+
+    Raises Unavailable when the database can't be reached, or is held by others for longer than TURN_TIMEOUT_S.
+    """
+    ran: list[str] = []
+
+    def told(event: str, _: str, name: str) -> None:
+        if event == "apply_start":
+            ran.append(name)
+            if progress is not None:
+                progress(name)
+
+    on_sqlite = database().dialect == "sqlite"
+    config = tortoise_config(address(), pool_size=1)
+    with sqlite.translated() if on_sqlite else postgres.translated():
+        async with _alone_on_sqlite(config) if on_sqlite else _alone_on_postgres(config) as connection:
+            executor = MigrationExecutor(connection, config["apps"])
+            # The records first: the executor looks for them, and on PostgreSQL a failed look ends the transaction.
+            await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+            await executor.migrate(progress=told)
+    return ran
+
+
+@asynccontextmanager
+async def _alone_on_sqlite(config: dict[str, Any]) -> AsyncIterator[Any]:
+    """A transaction that alone may write, with foreign keys off: a table that is made anew is dropped on the way, and
+    with them on that would delete, or refuse because of, the rows that refer to it."""
+    del config["connections"]["reader"]
+    config["connections"]["default"]["credentials"] |= {
+        "foreign_keys": "OFF",
+        "busy_timeout": str(TURN_TIMEOUT_S * 1000),
+    }
+    async with _opened(config) as context:
+        client = cast(SqliteClient, context.connections.get("default"))
+        await client.create_connection(with_db=True)
+        async with SqliteTransactionContext(sqlite.MigrationTransaction(client), client._lock) as connection:
+            yield connection
+            dangling = await connection.execute_query_dict("PRAGMA foreign_key_check")
+            if dangling:
+                raise sqlite3.IntegrityError(f"The migration left rows that refer to nothing: {dangling[:5]}")
+
+
+@asynccontextmanager
+async def _alone_on_postgres(config: dict[str, Any]) -> AsyncIterator[Any]:
+    """A transaction that holds the lock of those who migrate, and whose statements may take their time."""
+    config["connections"]["default"]["credentials"]["server_settings"] = {
+        **postgres.SERVER_SETTINGS,
+        "statement_timeout": "0",
+        "lock_timeout": f"{TURN_TIMEOUT_S}s",
+        "idle_in_transaction_session_timeout": "0",
+    }
+    async with _opened(config), in_transaction("default") as connection:
+        await connection.execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK_KEY])
+        yield connection
+
+
+@asynccontextmanager
+async def _opened(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
+    """A Tortoise of its own beside the process's one."""
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        yield context
+
+
+def _known() -> list[str]:
+    return sorted(name for _, name, _ in pkgutil.iter_modules(migrations.__path__) if not name.startswith("_"))
+
+
+async def _applied() -> set[str]:
+    db = database()
+    recorded = await db.one(_RECORDS[db.dialect], "tortoise_migrations")
+    if recorded is None or recorded["name"] is None:
+        return set()
+    return {row["name"] for row in await db.rows("SELECT name FROM tortoise_migrations WHERE app = $1", "catalog")}
