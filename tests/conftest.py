@@ -1,0 +1,134 @@
+"""A database, an account, and who is asking."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from catalog import actors, database, schema
+from catalog.actors import Actor
+from catalog.changes import change
+from catalog.engines import Database
+from catalog.models import Account, Integration, Team, User
+from tests import builders, postgres
+
+ENGINES = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        postgres.prepare()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    postgres.leave()
+    if not hasattr(config, "workerinput"):
+        postgres.tidy()
+
+
+@pytest.fixture(params=ENGINES)
+async def db(request: pytest.FixtureRequest, tmp_path: Path, migrated: dict[str, str]) -> AsyncIterator[Database]:
+    """The connected database, migrated and empty; the test runs once with each engine."""
+    if request.param == "sqlite":
+        connected = await _sqlite(migrated, request.getfixturevalue("tmp_path_factory"), tmp_path)
+    else:
+        connected = await _postgres(migrated)
+    yield connected
+    await database.disconnect()
+
+
+@pytest.fixture
+async def account(db: Database) -> Account:
+    """The account in which the test happens."""
+    return await builders.an_account()
+
+
+@pytest.fixture
+def actor(account: Account) -> Actor:
+    """The operator at the machine, who may do everything in the account."""
+    return actors.command(account.id)
+
+
+@pytest.fixture
+async def elsewhere(db: Database) -> Account:
+    """Another account, whose rows nobody of the first may see."""
+    return await builders.an_account("Elsewhere")
+
+
+@pytest.fixture
+async def integration(actor: Actor) -> Integration:
+    """An integration of the account."""
+    return await builders.an_integration(actor)
+
+
+@pytest.fixture
+def scim_actor(integration: Integration) -> Actor:
+    """The identity provider behind the integration."""
+    return builders.a_scim_client(integration)
+
+
+@pytest.fixture
+def a_user(actor: Actor) -> Callable[..., Awaitable[User]]:
+    """Makes a person by hand: `await a_user("ada@lovelace.example", title="Countess")`."""
+    return partial(builders.a_user, actor)
+
+
+@pytest.fixture
+def a_team(actor: Actor) -> Callable[..., Awaitable[Team]]:
+    """Makes a team by hand: `await a_team("Payments", members=[ada])`."""
+    return partial(builders.a_team, actor)
+
+
+@pytest.fixture
+async def scim(actor: Actor, integration: Integration) -> AsyncIterator[httpx.AsyncClient]:
+    """The identity provider's side of the SCIM facade: HTTP, with a good token of the integration."""
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    from catalog.services import deliveries, tokens
+    from scim_facade.app import create_app
+
+    async with change(actor) as this:
+        _, secret = await tokens.create_for_integration(this, integration, name="test")
+    facade = create_app("http://muster.test/scim/v2", deliveries.Buffer())
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(Starlette(routes=[Mount("/scim/v2", facade)])),
+        base_url="http://muster.test/scim/v2",
+        headers={"Authorization": f"Bearer {secret}"},
+    ) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def migrated() -> dict[str, str]:
+    """What this process has migrated already: SQLite's template, PostgreSQL's database."""
+    return {}
+
+
+async def _sqlite(migrated: dict[str, str], factory: pytest.TempPathFactory, tmp_path: Path) -> Database:
+    if "sqlite" not in migrated:
+        template = factory.mktemp("template") / "muster.db"
+        await database.connect(f"sqlite://{template}")
+        await schema.migrate()
+        await database.disconnect()
+        migrated["sqlite"] = str(template)
+    shutil.copyfile(migrated["sqlite"], tmp_path / "muster.db")
+    return await database.connect(f"sqlite://{tmp_path}/muster.db")
+
+
+async def _postgres(migrated: dict[str, Any]) -> Database:
+    if "postgres" not in migrated:
+        migrated["postgres"] = await postgres.fresh(f"muster_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+        connected = await database.connect(migrated["postgres"])
+        await schema.migrate()
+        tables = await connected.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        kept = [row["tablename"] for row in tables if row["tablename"] != "tortoise_migrations"]
+        migrated["emptying"] = f"TRUNCATE {', '.join(kept)}"
+        return connected
+    await postgres.execute(migrated["postgres"], migrated["emptying"])
+    return await database.connect(migrated["postgres"])

