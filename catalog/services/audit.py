@@ -1,0 +1,88 @@
+"""The audit trail, read; and the names of everything that it tells of.
+
+It is written by `Change.record` alone, in the transaction of what it tells of. A service records no action that is
+not named here; docs/audit.md explains each, and tests hold both to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from catalog import sql
+from catalog.actors import Actor, Scope
+from catalog.database import database
+from catalog.engines import Row
+from catalog.selection import EVERYTHING, Column, Order, Where, Window
+
+ACTIONS: dict[str, str] = {
+    "account.created": "An account was made.",
+    "account.updated": "The account's name, time zone or settings changed.",
+    "user.created": "A person came into the catalog: by hand, or from a provider.",
+    "user.updated": "A person's attributes changed; the old and new values of the main ones are shown.",
+    "user.deactivated": "A person lost their access: sessions, personal tokens and unsent letters ended.",
+    "user.reactivated": "A person was made active again.",
+    "user.deleted": "A person was deleted; their history stays.",
+    "user.role_changed": "A person's role in the account changed.",
+    "user.linked": "A person is managed by an integration from now on.",
+    "user.detached": "A person is no longer managed by an integration.",
+    "team.created": "A team was made: by hand, or from a pushed group.",
+    "team.renamed": "A team's name changed; its aliases stay.",
+    "team.moved": "A team has another parent.",
+    "team.updated": "A team's responsibilities or aliases changed.",
+    "team.deleted": "A team was deleted; it may be restored for 90 days.",
+    "team.restored": "A deleted team came back.",
+    "team.linked": "A team is managed by an integration from now on.",
+    "team.detached": "A team is no longer managed by an integration.",
+    "memberships.changed": "People joined or left a team, or have another role in it.",
+    "integration.created": "An integration was made.",
+    "integration.updated": "An integration's settings changed.",
+    "integration.deleted": "An integration was deleted: its tokens ended, its people and teams stay.",
+    "external_id.changed": "An integration calls a person or a team by another name.",
+    "decision.taken": "Somebody decided what an integration had to wait for.",
+    "token.created": "An API token was made.",
+    "token.deleted": "An API token was deleted and is refused from then on.",
+    "letters.released": "Letters that were held are being sent.",
+    "letters.discarded": "Letters that were held will not be sent.",
+    "invitation.sent": "A person was sent an invitation again.",
+    "invitation.accepted": "A person accepted their invitation.",
+    "invitation.revoked": "A person's invitation was withdrawn.",
+    "session.started": "A person signed in.",
+    "session.ended": "A person's session was ended.",
+}
+"""Every action, with what it means in one sentence."""
+
+NEWEST_FIRST = (Order(Column("at"), descending=True),)
+LATEST = Window(100)
+
+
+async def list_(actor: Actor, where: Where = EVERYTHING, window: Window = LATEST) -> Sequence[Row]:
+    """What was done in the account, newest first; `where` speaks of the columns of `catalog.tables.AUDIT`.
+
+    `at` is RFC 3339 text, `before` and `after` are JSON text; `sort_key` and `id` are the position that `window.after`
+    takes. Raises NotPermitted without the scope admin: the trail shows what people may not see of each other.
+    """
+    actor.need(Scope.ADMIN)
+    db = database()
+    query = sql.Query(db.dialect, "audit", actor.account_id)
+    for name in (
+        *("id", "change_id", "actor_kind", "actor_id", "actor_name", "action"),
+        *("subject_kind", "subject_id", "subject_name", "request_id"),
+    ):
+        query.column(name, f"a.{name}")
+    query.column("at", query.dialect.instant("a.at"))
+    query.column("before", query.dialect.json_text("a.before"))
+    query.column("after", query.dialect.json_text("a.after"))
+    query.where(where)
+    query.window(NEWEST_FIRST, window)
+    rows = await db.rows(query.text(), *query.params)
+    return list(reversed(rows)) if window.backwards else rows
+
+
+async def count(actor: Actor, where: Where = EVERYTHING) -> int:
+    """How many events meet the condition. Raises NotPermitted without the scope admin."""
+    actor.need(Scope.ADMIN)
+    db = database()
+    query = sql.Query(db.dialect, "audit", actor.account_id)
+    query.where(where)
+    found = await db.rows(query.counting(), *query.params)
+    return int(found[0]["n"])
