@@ -8,6 +8,7 @@ else is equal in value and in JSON type. Where that says too much or too little,
     {"$length": 2}           a list or text of exactly that length
     {"$at_least": 2}         an integer that is not smaller
     {"$contains": x}         a list with an element like x, or a text with x in it
+    {"$contains_all": [x]}   the same, for each of these
     {"$each": x}             a list whose every element is like x (an empty list is no proof, and fails)
     {"$unordered": [x, y]}   a list of exactly these elements, in any order
     {"$values": ["a", "b"]}  a multi-valued attribute whose `value`s are exactly these, in any order; [] = unassigned
@@ -102,6 +103,10 @@ def _contains(wanted: Any, found: Any, at: str) -> list[str]:
     return [] if held else [f"{at}: expected it to contain {_show(wanted)}, found {_show(found)}"]
 
 
+def _contains_all(wanted: list[Any], found: Any, at: str) -> list[str]:
+    return [line for element in wanted for line in _contains(element, found, at)]
+
+
 def _each(wanted: Any, found: Any, at: str) -> list[str]:
     if not isinstance(found, list) or not found:
         return [f"{at}: expected a list with elements, found {_show(found)}"]
@@ -175,6 +180,7 @@ MATCHERS: Final[dict[str, Matcher]] = {
     "$length": _length,
     "$at_least": _at_least,
     "$contains": _contains,
+    "$contains_all": _contains_all,
     "$each": _each,
     "$unordered": _unordered,
     "$values": _values,
