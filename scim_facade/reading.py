@@ -1,0 +1,183 @@
+"""A resource as a client sends it, to one as it is kept: names in their canonical case, values of their type.
+
+Pure. What is readOnly, unknown or unassigned falls away; of formats, only types are checked. Everything that a client
+gets wrong and is forgiven is asked of `dialects`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+
+from scim_facade import dialects
+from scim_facade.attributes import Attribute, ResourceSchema
+from scim_facade.errors import InvalidSyntax, InvalidValue
+from scim_facade.names import locate, split_urn
+
+Json = dict[str, Any]
+
+_NOT_KEPT = {"schemas", "meta", "id", "password"}
+
+
+def read_resource(body: Json, schema: ResourceSchema, *, strict: bool = False) -> Json:
+    """The resource in canonical form, without `schemas` and what the server makes.
+
+    Raises InvalidValue for a value of another type, or a required one that is missing; InvalidSyntax where `schemas`
+    is no list of texts. With `strict`, also for attributes and schemas that are not known.
+    """
+    _check_schemas(body.get("schemas"), schema, strict=strict)
+    resource: Json = {}
+    for key, value in body.items():
+        _take(resource, key, value, schema, strict=strict)
+    for attribute in schema.core.attributes:
+        if attribute.required and attribute.name not in resource:
+            raise InvalidValue(f"{attribute.name} is required.")
+    return resource
+
+
+def read_value(attribute: Attribute, value: Any, *, strict: bool = False) -> Any:
+    """The value of an attribute in canonical form, or None where it stands for none. Raises InvalidValue."""
+    if dialects.is_blank(value):
+        return None
+    if not attribute.multi_valued:
+        return _one(attribute, dialects.single(value), strict=strict)
+    elements = [_one(attribute, element, strict=strict) for element in dialects.several(value)]
+    return [element for element in elements if element is not None] or None
+
+
+def _check_schemas(schemas: Any, schema: ResourceSchema, *, strict: bool) -> None:
+    if schemas is None and not strict:
+        return
+    if not isinstance(schemas, list) or not all(isinstance(urn, str) for urn in schemas):
+        raise InvalidSyntax("schemas must be a list of URNs.")
+    known = {urn.lower() for urn in (schema.core.urn, *(extension.urn for extension in schema.extensions))}
+    unknown = [urn for urn in schemas if urn.lower() not in known]
+    if strict and (unknown or schema.core.urn.lower() not in {urn.lower() for urn in schemas}):
+        raise InvalidSyntax(f"schemas must name {schema.core.urn}, and no schema that is not known here: {unknown}.")
+
+
+def _take(resource: Json, key: str, value: Any, schema: ResourceSchema, *, strict: bool) -> None:
+    """One member of the body put where it belongs."""
+    extension = schema.extension(key)
+    if extension is not None:
+        if not isinstance(value, dict):
+            if dialects.is_blank(value):
+                return
+            raise InvalidValue(f"{extension.urn} must be an object.")
+        for name, part in value.items():
+            found = extension.find(name)
+            if found is None:
+                _unknown(name, strict=strict)
+            else:
+                _set(resource.setdefault(extension.urn, {}), found, read_value(found, part, strict=strict))
+        if not resource.get(extension.urn):
+            resource.pop(extension.urn, None)
+        return
+    attribute = schema.attributes.get(key.lower())
+    if attribute is not None:
+        if attribute.name not in _NOT_KEPT and attribute.mutability != "readOnly":
+            _set(resource, attribute, read_value(attribute, value, strict=strict))
+        return
+    _take_path(resource, key, value, schema, strict=strict)
+
+
+def _take_path(resource: Json, key: str, value: Any, schema: ResourceSchema, *, strict: bool) -> None:
+    """A member whose name is a path: `name.givenName`, `urn:…:User:department` (Entra writes them in PATCH values)."""
+    urn, rest = split_urn(key, schema)
+    path = locate(key, schema) if (urn or "." in rest) and rest else None
+    if path is None or path.attribute.mutability == "readOnly":
+        _unknown(key, strict=strict)
+        return
+    holder = resource.setdefault(path.urn, {}) if path.urn else resource
+    if path.sub is None:
+        _set(holder, path.attribute, read_value(path.attribute, value, strict=strict))
+    elif not path.attribute.multi_valued:
+        inner = holder.setdefault(path.attribute.name, {})
+        if isinstance(inner, dict):
+            _set(inner, path.sub, read_value(path.sub, value, strict=strict))
+
+
+def _set(holder: Json, attribute: Attribute, value: Any) -> None:
+    if value is None:
+        holder.pop(attribute.name, None)
+    else:
+        holder[attribute.name] = value
+
+
+def _unknown(name: str, *, strict: bool) -> None:
+    if strict:
+        raise InvalidValue(f"There is no attribute {name[:100]!r}.")
+
+
+def _one(attribute: Attribute, value: Any, *, strict: bool) -> Any:
+    if dialects.is_blank(value):
+        return None
+    match attribute.type:
+        case "complex":
+            return _complex(attribute, value, strict=strict)
+        case "boolean":
+            value = value if strict else dialects.boolean(value)
+            if isinstance(value, bool):
+                return value
+        case "integer":
+            if isinstance(value, int) and not isinstance(value, bool):
+                return value
+        case "decimal":
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return value
+        case "dateTime":
+            if isinstance(value, str) and _is_instant(value):
+                return value
+        case "binary":
+            if isinstance(value, str) and _is_base64(value):
+                return value
+        case _:
+            value = value if strict else dialects.text(value)
+            if isinstance(value, str):
+                return value
+    raise InvalidValue(f"{attribute.name} must be {_A[attribute.type]}.")
+
+
+_A = {
+    "string": "a text",
+    "reference": "a text",
+    "boolean": "true or false",
+    "integer": "an integer",
+    "decimal": "a number",
+    "dateTime": "a date and time of ISO 8601",
+    "binary": "a text in base64",
+    "complex": "an object",
+}
+
+
+def _complex(attribute: Attribute, value: Any, *, strict: bool) -> Json | None:
+    if not strict and attribute.sub("value") is not None:
+        value = dialects.complex_value(value)
+    if not isinstance(value, dict):
+        raise InvalidValue(f"{attribute.name} must be {_A['complex']}.")
+    made: Json = {}
+    for name, part in value.items():
+        sub = attribute.sub(name)
+        if sub is None:
+            _unknown(f"{attribute.name}.{name}", strict=strict)
+        elif sub.mutability != "readOnly":
+            _set(made, sub, read_value(sub, part, strict=strict))
+    return made or None
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True
