@@ -13,15 +13,15 @@ from uuid import UUID
 
 from catalog import access, sql
 from catalog.actors import Actor
-from catalog.attributes import Document, derive
+from catalog.attributes import Document, by_hand, derive
 from catalog.changes import Change
 from catalog.database import database
 from catalog.engines import Row
-from catalog.errors import AlreadyTaken, NotFound, WaitsToBeLinked
+from catalog.errors import AlreadyTaken, Invalid, NotFound, WaitsToBeLinked
 from catalog.ids import FOREVER, as_uuid, fold, new_id
-from catalog.models import ExternalId, User
+from catalog.models import User
 from catalog.selection import EVERYTHING, Order, Where, Window
-from catalog.services import integrations, invitations, memberships, tokens
+from catalog.services import external_ids, integrations, invitations, memberships, tokens
 
 AUDITED = (
     "user_name",
@@ -77,13 +77,25 @@ async def create(this: Change, draft: Draft, *, role: str = "user", provisioned_
     await _find_manager(this, user)
     this.add(user)
     if draft.external_id is not None and this.actor.integration_id is not None:
-        this.add(_external_id(this, user, draft.external_id))
+        this.add(external_ids.first(this, "user", user.id, draft.external_id))
     this.record("user.created", user, kind="user", name=user.name, after=_audited(user))
     _arrived(this, user)
     if user.deactivated_at is None:
         await invitations.welcome(this, user)
     await this.flush()
     return user
+
+
+async def create_by_hand(
+    this: Change, *, email: str, name: str | None = None, role: str = "user", provisioned_by: str = "user"
+) -> User:
+    """A new person whom nobody provisions: their userName is their email. Raises AlreadyTaken, Invalid."""
+    before, at, after = email.strip().partition("@")
+    if not (before and at and "." in after) or any(character.isspace() for character in email.strip()):
+        raise Invalid("email", f"{email[:100]!r} is no address.")
+    shown = (name or "").strip() or before.replace(".", " ").replace("_", " ").title()
+    document = by_hand(name=shown, email=email.strip())
+    return await create(this, Draft(email.strip(), document), role=role, provisioned_by=provisioned_by)
 
 
 async def lock(this: Change, user_id: UUID, *, version: int | None = None) -> User:
@@ -156,7 +168,7 @@ async def reactivate(this: Change, user: User, *, external_id: str | None = None
     user.deactivated_at = None
     before: dict[str, Any] = {}
     if external_id is not None and this.actor.integration_id is not None:
-        known = await integrations.external_id_of(this, "user", user.id)
+        known = await external_ids.external_id_of(this, "user", user.id)
         if known is not None and known != external_id:
             if user.role != "user":
                 before, user.role = {"role": user.role}, "user"
@@ -182,7 +194,7 @@ async def delete(this: Change, user: User) -> None:
     await deactivate(this, user)
     await memberships.end_all_of(this, user)
     user.deleted_at = this.at
-    await integrations.forget_external_ids(this, "user", user.id)
+    await external_ids.forget_external_ids(this, "user", user.id)
     this.run(
         "UPDATE users SET manager_id = NULL WHERE account_id = $1 AND manager_id = $2", this.account_id, user.id
     )
@@ -196,8 +208,7 @@ async def claim(this: Change, user: User, external_id: str | None) -> None:
     if integration_id is None or user.integration_id == integration_id:
         return
     if await _may_claim(this, user):
-        await integrations.link_user(this, integration_id, user.id)
-        user.integration_id = integration_id
+        await integrations.link_user(this, integration_id, user)
         return
     owner = await integrations.name_of(this, user.integration_id)
     raise WaitsToBeLinked("user", user.user_name, user.id, owner=owner, external_id=external_id, taken=False)
@@ -237,6 +248,18 @@ async def page(
     query.window(orders, window)
     rows = await db.rows(query.text(), *query.params)
     return list(reversed(rows)) if window.backwards else rows
+
+
+async def id_of_email(actor: Actor, email: str) -> UUID:
+    """The id of the person with this email. Raises NotFound."""
+    row = await database().one(
+        "SELECT u.id FROM users u WHERE u.account_id = $1 AND u.email_key = $2 AND u.deleted_at IS NULL",
+        actor.account_id,
+        fold(email),
+    )
+    if row is None:
+        raise NotFound("user", email)
+    return UUID(str(row["id"]))
 
 
 async def count(actor: Actor, where: Where = EVERYTHING) -> int:
@@ -290,7 +313,7 @@ async def _holder(this: Change, user_name: str) -> User | None:
         this.account_id,
         fold(user_name),
     )
-    return User._init_from_db(**dict(rows[0])) if rows else None
+    return access.loaded(User, rows[0]) if rows else None
 
 
 def _already_there(this: Change, holder: User, draft: Draft) -> AlreadyTaken | WaitsToBeLinked:
@@ -330,7 +353,7 @@ async def _find_manager(this: Change, user: User) -> None:
     )
     ranked = sorted(
         rows,
-        key=lambda row: (str(row["id"]) != user.manager_value, row["user_name_key"] != user.manager_key, str(row["id"])),
+        key=lambda row: (str(row["id"]) != user.manager_value, row["user_name_key"] != user.manager_key, row["id"]),
     )
     if ranked:
         user.manager_id = UUID(str(ranked[0]["id"]))
@@ -353,21 +376,8 @@ async def _remember(this: Change, user: User, external_id: str | None) -> None:
     integration_id = this.actor.integration_id
     if integration_id is None or external_id is None:
         return
-    if await integrations.remember_external_id(this, integration_id, "user", user.id, external_id or None):
+    if await external_ids.remember_external_id(this, integration_id, "user", user.id, external_id or None):
         this.touch(user)
-
-
-def _external_id(this: Change, user: User, value: str) -> ExternalId:
-    return ExternalId(
-        id=new_id(),
-        account_id=this.account_id,
-        integration_id=this.actor.integration_id,
-        subject_kind="user",
-        subject_id=user.id,
-        value=value,
-        since=this.at,
-        until=FOREVER,
-    )
 
 
 def _audited(user: User) -> dict[str, Any]:

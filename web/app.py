@@ -1,0 +1,74 @@
+"""The product as one application: everything mounted, the database opened, the worker started."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from catalog import database, schema
+from catalog.errors import CatalogError
+from catalog.services import deliveries
+from scim_facade.app import create_app as create_scim
+from web import pages
+from web.middleware import Gate
+from web.settings import Settings
+from web.worker import Worker
+
+log = structlog.get_logger("web")
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The product, to be served by uvicorn. Opens the database when it starts, closes it when it stops."""
+    journal = deliveries.Buffer()
+    base_url = settings.public_url
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await database.connect(settings.database_url, pool_size=settings.database_pool_size)
+        worker = Worker(settings, journal)
+        try:
+            async with worker:
+                yield
+        finally:
+            await database.disconnect()
+
+    application = Starlette(
+        routes=[
+            Mount("/scim/v2", create_scim(f"{base_url}/scim/v2", journal)),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/", pages.welcome(base_url)),
+        ],
+        lifespan=lifespan,
+    )
+    return Gate(application, https=base_url.startswith("https://"))
+
+
+async def healthz(request: Request) -> Response:
+    """200 while the process answers at all."""
+    return PlainTextResponse("alive\n")
+
+
+async def readyz(request: Request) -> Response:
+    """200 when the database answers and its schema is this version's; else 503 and why."""
+    try:
+        async with asyncio.timeout(3):
+            state = await schema.state()
+    except (CatalogError, TimeoutError) as problem:
+        return JSONResponse({"ready": False, "reason": f"The database does not answer: {problem}"}, 503)
+    reasons = {
+        "empty": "The database is empty: run `muster migrate`.",
+        "behind": "The database schema is older than this version: run `muster migrate`.",
+        "ahead": "The database schema is newer than this version: run a newer Muster.",
+    }
+    if state in reasons:
+        return JSONResponse({"ready": False, "reason": reasons[state]}, 503)
+    return JSONResponse({"ready": True})

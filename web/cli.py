@@ -1,0 +1,202 @@
+"""The command `muster`: serving, and what an operator does at the machine.
+
+Commands work on the database directly, whether or not a server runs on it. A secret is printed alone on standard
+output, all else on standard error. Exit code 0 is success, 1 a failure explained in one sentence, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from catalog import schema
+from catalog.actors import Role, Scope
+from catalog.changes import change
+from catalog.services import accounts, integrations, teams, tokens, users
+from web import doctoring, serving
+from web.commanding import operator, run, say
+from web.rehearsal import command as rehearsal
+from web.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Muster: a catalog of people and teams.")
+account_app = typer.Typer(no_args_is_help=True, help="Accounts, the tenants of this installation.")
+user_app = typer.Typer(no_args_is_help=True, help="People made by hand.")
+token_app = typer.Typer(no_args_is_help=True, help="API tokens.")
+integration_app = typer.Typer(no_args_is_help=True, help="Connections to identity providers.")
+app.add_typer(account_app, name="account")
+app.add_typer(user_app, name="user")
+app.add_typer(token_app, name="token")
+app.add_typer(integration_app, name="integration")
+
+AccountOption = Annotated[str | None, typer.Option("--account", help="Slug of the account.", metavar="SLUG")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer requests.")] = 1,
+) -> None:
+    """Serve Muster. An embedded database is made and migrated by itself."""
+    serving.serve(host, port, workers)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database schema to this version, and make the first account on an empty database."""
+
+    async def work(chosen: Settings) -> None:
+        await schema.migrate(progress=lambda name: say.print(f"  applied {name}"))
+        account = await accounts.first()
+        say.print("The schema is current." + (f" Made the account {account.slug!r}." if account else ""))
+
+    run(work, migrated=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Check the settings, the database and what waits for somebody; exit 1 if something is wrong."""
+    if not run(doctoring.examine, migrated=False):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rehearse(
+    url: Annotated[str, typer.Option(help="The SCIM API URL, as an identity provider is given it.")],
+    token: Annotated[str, typer.Option(help="A token; `muster token create --rehearsal` makes one to play with.")],
+    users: Annotated[int, typer.Option(min=1)] = 200,
+    groups: Annotated[int, typer.Option(min=0)] = 12,
+    style: Annotated[str, typer.Option(help="okta, okta-aiw or entra.")] = "okta",
+    connections: Annotated[int, typer.Option(min=1)] = 16,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave what was made.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Play an identity provider against an instance, and compare what it holds with what it was told."""
+    raise typer.Exit(rehearsal.run(url, token, users, groups, style, connections, keep, as_json))
+
+
+@account_app.command("create")
+def account_create(name: str, slug: Annotated[str | None, typer.Option()] = None) -> None:
+    """Make an account."""
+
+    async def work(chosen: Settings) -> None:
+        account = await accounts.create(name, slug)
+        say.print(f"Made the account {account.name!r}; its slug is {account.slug}.")
+
+    run(work)
+
+
+@user_app.command("create")
+def user_create(
+    email: Annotated[str, typer.Option()],
+    name: Annotated[str | None, typer.Option(help="Display name; the address's first part otherwise.")] = None,
+    role: Annotated[Role, typer.Option()] = Role.USER,
+    account: AccountOption = None,
+) -> None:
+    """Make a person by hand. They have no password; tokens work."""
+
+    async def work(chosen: Settings) -> None:
+        async with change(await operator(account)) as this:
+            user = await users.create_by_hand(this, email=email, name=name, role=role)
+        say.print(f"Made {user.name} <{user.email}>, {user.role}.")
+
+    run(work)
+
+
+@user_app.command("deactivate")
+def user_deactivate(email: str, account: AccountOption = None) -> None:
+    """End a person's access at once; they stay in the catalog."""
+    _set_active(email, account, active=False)
+
+
+@user_app.command("reactivate")
+def user_reactivate(email: str, account: AccountOption = None) -> None:
+    """Give a person their access again."""
+    _set_active(email, account, active=True)
+
+
+def _set_active(email: str, account: str | None, *, active: bool) -> None:
+    async def work(chosen: Settings) -> None:
+        async with change(await operator(account)) as this:
+            user = await users.lock(this, await users.id_of_email(this.actor, email))
+            await (users.reactivate(this, user) if active else users.deactivate(this, user))
+        say.print(f"{user.name} is {'active' if active else 'deactivated'}.")
+
+    run(work)
+
+
+@token_app.command("create")
+def token_create(
+    integration: Annotated[str | None, typer.Option(help="A SCIM token of this integration, made if new.")] = None,
+    rehearsal: Annotated[bool, typer.Option("--rehearsal", help="A SCIM token of a throw-away account.")] = False,
+    user: Annotated[str | None, typer.Option(help="A GraphQL token of the person with this email.")] = None,
+    service: Annotated[str | None, typer.Option(help="A GraphQL token of the account's own.")] = None,
+    scope: Annotated[Scope, typer.Option(help="read or write, for GraphQL.")] = Scope.READ,
+    expires_in_days: Annotated[int, typer.Option(min=1, max=365)] = 365,
+    account: AccountOption = None,
+) -> None:
+    """Make a token and print it, once."""
+    if sum((integration is not None, rehearsal, user is not None, service is not None)) != 1:
+        raise typer.BadParameter("Give one of --integration, --rehearsal, --user and --service.")
+    if scope not in (Scope.READ, Scope.WRITE):
+        raise typer.BadParameter("The scope is read or write.")
+
+    async def work(chosen: Settings) -> str:
+        actor = await (accounts.for_rehearsal() if rehearsal else operator(account))
+        async with change(actor) as this:
+            if user is not None:
+                person = await users.lock(this, await users.id_of_email(this.actor, user))
+                made = tokens.create_for_user(
+                    this, person, name="command line", scope=scope, expires_in_days=expires_in_days
+                )
+            elif service is not None:
+                made = tokens.create_for_service(this, name=service, scope=scope, expires_in_days=expires_in_days)
+            else:
+                connection = await integrations.named(this, integration or "Rehearsal")
+                made = tokens.create_for_integration(
+                    this, connection, name="command line", expires_in_days=expires_in_days
+                )
+            token, secret = await made
+        say.print(f"Made the token {token.prefix}… It expires in {expires_in_days} days and is shown this once:")
+        return secret
+
+    print(run(work))
+
+
+@integration_app.command("link")
+def integration_link(
+    integration: Annotated[str, typer.Option(help="Name of the integration.")],
+    user: Annotated[str | None, typer.Option(help="Email of the person to link.")] = None,
+    team: Annotated[str | None, typer.Option(help="Alias of the team to link.")] = None,
+    all_exact: Annotated[bool, typer.Option("--all-exact", help="All who wait, by exact name.")] = False,
+    account: AccountOption = None,
+) -> None:
+    """Let an integration manage people and teams that were made by hand or by another one."""
+    if sum((user is not None, team is not None, all_exact)) != 1:
+        raise typer.BadParameter("Give one of --user, --team and --all-exact.")
+
+    async def work(chosen: Settings) -> None:
+        actor = await operator(account)
+        async with change(actor) as this:
+            connection = await integrations.known(this, integration)
+            if user is not None:
+                await integrations.link_user(this, connection.id, await users.id_of_email(actor, user))
+            elif team is not None:
+                await integrations.link_team(this, connection.id, await teams.id_of_alias(actor, team))
+            else:
+                linked = await integrations.link_all_exact(this, connection.id)
+                say.print(f"Linked {linked.users} people and {linked.teams} teams.")
+                return
+        say.print(f"{user or team} is managed by {integration!r} now.")
+
+    run(work)
+
+
+def main() -> None:
+    """The entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""`muster doctor`: what is wrong, and what waits for somebody, each with what to do."""
+
+from __future__ import annotations
+
+from catalog import schema
+from catalog.services import accounts, deliveries, integrations
+from catalog.actors import command
+from web.commanding import say
+from web.settings import Settings
+
+
+async def examine(chosen: Settings) -> bool:
+    """Whether all is well, after each finding was printed."""
+    well = True
+
+    def finding(good: bool, text: str) -> None:
+        nonlocal well
+        well = well and good
+        say.print(f"[{'green' if good else 'red'}]{'ok ' if good else 'bad'}[/] {text}", soft_wrap=True)
+
+    state = await schema.state()
+    finding(state == "current", f"database schema: {state}" + ("" if state == "current" else "; run `muster migrate`"))
+    public = chosen.public_url.startswith("https://")
+    finding(
+        True,
+        f"public address: {chosen.public_url}"
+        + ("" if public else " (Okta's cloud reaches public https addresses only; set MUSTER_BASE_URL)"),
+    )
+    mail = "by SMTP" if chosen.smtp_url else f"written as .eml files in {chosen.data_dir}/mail (set MUSTER_SMTP_URL)"
+    finding(True, f"mail: {mail}")
+    if state != "current":
+        return well
+    for account in await accounts.every():
+        actor = command(account.id)
+        waiting = await integrations.pending(actor)
+        failures = await deliveries.failures_of_last_day(actor)
+        finding(True, f"account {account.slug}: {len(waiting)} wait to be linked, {failures} failed requests in 24 h")
+    return well

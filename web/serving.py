@@ -1,0 +1,56 @@
+"""`muster serve`: the checks before, the addresses printed, uvicorn started with the settings that were measured."""
+
+from __future__ import annotations
+
+import os
+
+import uvicorn
+
+from catalog.services import accounts
+from web import observability
+from web.app import create_app
+from web.commanding import ready, run, say
+from web.settings import Settings
+
+
+def serve(host: str | None, port: int | None, workers: int) -> None:
+    """Serves until it is told to stop. Exits with 1 and a sentence where it cannot."""
+    # The workers read their settings from the environment, as every other process does.
+    if host is not None:
+        os.environ["MUSTER_HOST"] = host
+    if port is not None:
+        os.environ["MUSTER_PORT"] = str(port)
+    chosen = run(_prepare, migrated=False)
+    say.print(f"Muster serves at [bold]{chosen.public_url}[/bold]  (SCIM API URL: {chosen.public_url}/scim/v2)")
+    uvicorn.run(
+        "web.serving:application",
+        factory=True,
+        host=chosen.host,
+        port=chosen.port,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(chosen.trusted_proxies),
+        forwarded_allow_ips=chosen.trusted_proxies or None,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=25,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+
+
+def application() -> object:
+    """The application of one worker process."""
+    chosen = Settings()
+    observability.configure(chosen)
+    return create_app(chosen)
+
+
+async def _prepare(chosen: Settings) -> Settings:
+    """An embedded database migrated, the first account made; PostgreSQL served as it is, and not ready if behind."""
+    if chosen.database_url.startswith("sqlite:"):
+        await ready(chosen)
+        await accounts.first()
+    return chosen

@@ -1,0 +1,58 @@
+"""What Muster does by itself, in the server's own process: log reads, send letters, prune.
+
+Every process runs one; what must happen once is claimed in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+
+import structlog
+
+from catalog import outbox
+from catalog.services import deliveries
+from web.postman import postman
+from web.settings import Settings
+
+log = structlog.get_logger("worker")
+
+
+class Worker:
+    """The periodic duties, from the server's start to its stop."""
+
+    def __init__(self, settings: Settings, journal: deliveries.Buffer) -> None:
+        self._journal = journal
+        self._postman = postman(settings)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Worker:
+        self._tasks = [
+            asyncio.create_task(_every(1, self._journal.flush)),
+            asyncio.create_task(_every(2, lambda: outbox.deliver(self._postman))),
+            asyncio.create_task(_every(3600, deliveries.prune)),
+        ]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _tried(self._journal.flush)
+
+
+async def _every(seconds: float, duty: Callable[[], Awaitable[object]]) -> None:
+    """`duty`, again and again; one that fails is logged, and tried again in its turn."""
+    while True:
+        await asyncio.sleep(seconds)
+        await _tried(duty)
+
+
+async def _tried(duty: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await duty()
+    except Exception as problem:  # noqa: BLE001 - the worker outlives whatever a duty meets
+        log.warning("duty failed", duty=getattr(duty, "__qualname__", str(duty)), problem=str(problem))
