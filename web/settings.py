@@ -117,7 +117,8 @@ class Settings(BaseSettings):
         None,
         repr=False,
         description="`smtp://`, `smtps://` or `smtp+starttls://`, as in "
-        "`smtp+starttls://user:password@mail.example.com:587`. Default: none; letters are written as `.eml` files into the data folder, so that nobody is mailed by a trial.",
+        "`smtp+starttls://user:password@mail.example.com:587`. Default: none; "
+        "letters are written as `.eml` files into the data folder, so that nobody is mailed by a trial.",
     )
     mail_from: str | None = Field(
         None, description="Sender of every letter, needed with `MUSTER_SMTP_URL`: `Muster <muster@example.com>`."
