@@ -128,6 +128,7 @@ OK = {"name": "reads", "request": {"method": "GET", "path": "/Users/7"}, "expect
     [
         ({**OK, "expects": {}}, "expects"),
         ({**OK, "expect": {"status": 200}}, "expected to hold something"),
+        ({**OK, "expect": {"status": 200, "body": {}}}, "expected to hold something"),
         ({**OK, "expect": {"status": 204, "body": {}}}, "expected to hold something"),
         ({**OK, "expect": {"body": {}}}, "status"),
         ({**OK, "request": {"method": "GET", "path": "/Users", "content": ""}}, "content"),
