@@ -61,6 +61,8 @@ def refusal(problem: ScimError) -> Answer:
     headers = {}
     if problem.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="Muster SCIM"'
+    if problem.allow:
+        headers["Allow"] = ", ".join(problem.allow)
     if problem.retry_after_s is not None:
         # Okta reads whole seconds only; a date, or nothing, means five minutes to it.
         headers["Retry-After"] = str(problem.retry_after_s)

@@ -14,12 +14,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalog.actors import Actor
 from catalog.actors import Scope as Permission
+from catalog.cursors import Bookmarks, Cursors
 from catalog.errors import CatalogError, NotFound, NotPermitted
 from catalog.services import deliveries, integrations, tokens
-from scim_facade import answers, discovery, endpoints, groups, users
+from scim_facade import answers, bulk, discovery, endpoints, groups, listing, users
 from scim_facade.answers import Answer
 from scim_facade.endpoints import Call
 from scim_facade.errors import ScimError
+from scim_facade.listing import Places
 from scim_facade.resources import Caller, ResourceType
 
 log = structlog.get_logger("scim")
@@ -27,34 +29,59 @@ log = structlog.get_logger("scim")
 TYPES: dict[str, ResourceType] = {"users": users, "groups": groups}  # type: ignore[dict-item]
 
 
-def create_app(base_url: str, journal: deliveries.Buffer) -> ASGIApp:
+def create_app(base_url: str, journal: deliveries.Buffer, secret_key: str) -> ASGIApp:
     """The facade, whose resources stand under `base_url` (`https://…/scim/v2`).
 
-    `journal` takes the rows of the provisioning log that belong to no change: reads and refusals.
+    `journal` takes the rows of the provisioning log that belong to no change: reads and refusals. `secret_key` seals
+    cursors.
     """
     base_url = base_url.rstrip("/")
+    places = Places(Cursors(secret_key), Bookmarks())
+
+    async def carry(call: Call) -> Answer:
+        """The answer to a call, refusals too; logged."""
+        reason: str | None = None
+        try:
+            answer = await _answer(call, places, carry)
+        except Exception as problem:  # noqa: BLE001 - whatever goes wrong is answered as a SCIM Error
+            refused = _refused(problem, call)
+            answer, reason = answers.refusal(refused), refused.detail
+        if not call.is_logged:
+            journal.note(call.caller.actor, **call.event(answer, reason))
+        return answer
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
-        call: Call | None = None
-        reason: str | None = None
         try:
-            actor = await _guard(request)
-            call = Call(request, Caller(actor, base_url, await integrations.settings(actor)), path)
-            answer = await _answer(call, path)
+            answer = await carry(await _call(request, base_url))
         except ClientDisconnect:
             return
-        except Exception as problem:
-            refused = _refused(problem, call)
-            answer, reason = answers.refusal(refused), refused.detail
-        if call is not None and not call.is_logged:
-            journal.note(call.caller.actor, **call.event(answer, reason))
+        except Exception as problem:  # noqa: BLE001 - as above, before there is a caller
+            answer = answers.refusal(_refused(problem, None))
+        if request.method == "HEAD":
+            answer = Answer(status_code=answer.status_code, headers=dict(answer.headers))
         await answer(scope, receive, send)
 
     return app
+
+
+async def _call(request: Request, base_url: str) -> Call:
+    """The request as a call, once its token is recognised. Raises ScimError 401, 403."""
+    actor = await _guard(request)
+    scope = request.scope
+    path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+    query = scope["query_string"]
+    return Call(
+        Caller(actor, base_url, await integrations.settings(actor)),
+        request.method,
+        path,
+        query={name.lower(): value for name, value in request.query_params.items()} if query else {},
+        headers=request.headers,
+        body=request.body,
+        shown_path=f"{path}?{query.decode('latin-1')}" if query else path,
+    )
 
 
 async def _guard(request: Request) -> Actor:
@@ -72,17 +99,22 @@ async def _guard(request: Request) -> Actor:
     return actor
 
 
-async def _answer(call: Call, path: str) -> Answer:
+async def _answer(call: Call, places: Places, carry: bulk.Carry) -> Answer:
     """The handler that the path and the method name, carried out."""
-    method, request = call.request.method, call.request
-    match path.strip("/").split("/"):
+    handlers: dict[str, Callable[[], Awaitable[Answer]]]
+    kinds = list(TYPES.values())
+    match call.path.strip("/").split("/"):
         case [""]:
-            raise ScimError(404, "Resources are at /Users and /Groups.")
+            handlers = {"GET": lambda: listing.root(call, kinds, places)}
+        case [".search"]:
+            handlers = {"POST": lambda: listing.post_search(call, kinds, places)}
         case [name] if (kind := TYPES.get(name.lower())) is not None:
-            handlers: dict[str, Callable[[], Awaitable[Answer]]] = {
-                "GET": lambda: endpoints.search(call, kind),
+            handlers = {
+                "GET": lambda: listing.search(call, kind, places),
                 "POST": lambda: endpoints.create(call, kind),
             }
+        case [name, ".search"] if (kind := TYPES.get(name.lower())) is not None:
+            handlers = {"POST": lambda: listing.post_search(call, [kind], places)}
         case [name, id] if (kind := TYPES.get(name.lower())) is not None:
             handlers = {
                 "GET": lambda: endpoints.get(call, kind, id),
@@ -90,15 +122,17 @@ async def _answer(call: Call, path: str) -> Answer:
                 "PATCH": lambda: endpoints.patch(call, kind, id),
                 "DELETE": lambda: endpoints.delete(call, kind, id),
             }
-        case ["Me", *_]:
+        case [name] if name.lower() == "bulk":
+            handlers = {"POST": lambda: bulk.carry_out(call, carry)}
+        case [name, *_] if name.lower() == "me":
             raise ScimError(501, "The token is an integration's: there is no person behind it (RFC 7644 §3.11).")
-        case [name, *rest] if (found := discovery.find(call.caller, name, rest, request.query_params)) is not None:
+        case [name, *rest] if (found := discovery.find(call.caller, name, rest, call.query)) is not None:
             handlers = {"GET": found}
         case _:
-            raise ScimError(404, f"There is nothing at {path[:200]!r}.")
-    handler = handlers.get("GET" if method == "HEAD" else method)
+            raise ScimError(404, f"There is nothing at {call.path[:200]!r}.")
+    handler = handlers.get("GET" if call.method == "HEAD" else call.method)
     if handler is None:
-        raise ScimError(405, f"{method} is not possible here; try {', '.join(handlers)}.")
+        raise ScimError(405, f"{call.method} is not possible here; try {', '.join(handlers)}.", allow=tuple(handlers))
     return await handler()
 
 
@@ -111,5 +145,7 @@ def _refused(problem: Exception, call: Call | None) -> ScimError:
             return ScimError(404, f"Resource {str(key)[:100]!r} not found.")
         case CatalogError():
             return answers.translated(problem)
+    if isinstance(problem, ClientDisconnect):
+        raise problem
     log.error("unforeseen", exc_info=problem, path=call.path if call else None)
     return ScimError(500, "Something went wrong on our side; the request changed nothing and may be sent again.")

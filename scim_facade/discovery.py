@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from starlette.datastructures import QueryParams
-
-from scim_facade import answers, paging
+from catalog.cursors import CURSOR_LIFETIME_S
+from scim_facade import answers, bulk, paging
 from scim_facade.answers import Answer
 from scim_facade.errors import ScimError
 from scim_facade.resources import Caller, Json
@@ -21,7 +20,7 @@ CONFIG_NAMES = ("serviceproviderconfig", "serviceconfiguration")
 
 
 def find(
-    caller: Caller, name: str, rest: Sequence[str], query: QueryParams
+    caller: Caller, name: str, rest: Sequence[str], query: Mapping[str, str]
 ) -> Callable[[], Awaitable[Answer]] | None:
     """The handler of a discovery path, or None if it is none. A filter is refused (§4), all else is ignored."""
     match name.lower(), list(rest):
@@ -39,7 +38,7 @@ def find(
             return None
 
     async def handler() -> Answer:
-        if any(key.lower() == "filter" for key in query):
+        if "filter" in query:
             raise ScimError(403, "Discovery cannot be filtered (RFC 7644 §4).")
         if body is None:
             raise ScimError(404, f"There is no {name} {'/'.join(rest)[:200]!r}.")
@@ -65,11 +64,24 @@ def service_provider_config(caller: Caller) -> Json:
         "documentationUri": f"{caller.base_url.removesuffix('/scim/v2')}/docs/scim",
         "patch": {"supported": True},
         # authentik takes maxOperations as the size of its chunks of members, and stops at zero.
-        "bulk": {"supported": False, "maxOperations": 1000, "maxPayloadSize": 8388608},
+        "bulk": {
+            "supported": True,
+            "maxOperations": bulk.MAX_OPERATIONS,
+            "maxPayloadSize": bulk.MAX_PAYLOAD_BYTES,
+        },
         "filter": {"supported": True, "maxResults": paging.MAX_COUNT},
         "changePassword": {"supported": False},
         "sort": {"supported": True},
         "etag": {"supported": True},
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            # Okta and Entra page by startIndex, and must never be given a cursor unasked.
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": paging.DEFAULT_COUNT,
+            "maxPageSize": paging.MAX_COUNT,
+            "cursorTimeout": CURSOR_LIFETIME_S,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",

@@ -1,23 +1,19 @@
-"""One handler per HTTP verb, for any resource type (RFC 7644 §3.2–3.6).
+"""One handler per HTTP verb that is about one resource, for any resource type (RFC 7644 §3.3–3.6).
 
 A write is one change, and its row in the provisioning log is part of it. What is refused undoes all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 from typing import Any
-
-from starlette.datastructures import QueryParams
-from starlette.requests import Request
 
 from catalog.changes import Change, change, uninterrupted
 from catalog.errors import WaitsToBeLinked
 from catalog.ids import as_uuid
-from catalog.selection import Window
 from catalog.services import deliveries, integrations
-from scim_facade import answers, json_boundary, paging, selecting, versions
+from scim_facade import answers, json_boundary, versions
 from scim_facade.answers import Answer
 from scim_facade.errors import ScimError
 from scim_facade.projection import Projection
@@ -29,29 +25,41 @@ JSON_MEDIA_TYPES = ("application/scim+json", "application/json")
 class Call:
     """One request on its way: who asks, what they sent, and what the log will say of it."""
 
-    def __init__(self, request: Request, caller: Caller, path: str) -> None:
-        self.request, self.caller, self.path = request, caller, path
+    def __init__(
+        self,
+        caller: Caller,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: Callable[[], Awaitable[bytes]],
+        shown_path: str | None = None,
+    ) -> None:
+        self.caller, self.method, self.path = caller, method, path
+        self.query, self.headers = query, headers
+        """The query's names in lower case, as clients write them in any."""
         self.started = perf_counter()
         self.body = b""
         self.resource: tuple[str, str | None, str | None] = ("", None, None)
         """What it was about: the catalog's noun, an id, a name."""
         self.warnings: list[str] = []
         self.is_logged = False
+        self._read = body
+        self._shown_path = shown_path or path
 
     async def json(self) -> Json:
         """The body, an object. Raises InvalidSyntax; ScimError 415 for a media type that is no JSON."""
-        sent = self.request.headers.get("content-type", JSON_MEDIA_TYPES[0]).split(";")[0].strip().lower()
-        self.body = await self.request.body()
-        if sent not in JSON_MEDIA_TYPES and sent:
+        sent = self.headers.get("content-type", JSON_MEDIA_TYPES[0]).partition(";")[0].strip().lower()
+        self.body = await self._read()
+        if sent and sent not in JSON_MEDIA_TYPES:
             raise ScimError(415, f"Send application/scim+json or application/json, not {sent[:100]!r}.")
         return json_boundary.load_object(self.body)
 
     def wanted(self, kind: ResourceType) -> Projection:
         """What the query says is to be answered of a resource."""
-        query = self.request.query_params
-        return Projection.read(
-            _parameter(query, "attributes"), _parameter(query, "excludedAttributes"), kind.schema(self.caller)
-        )
+        schema = kind.schema(self.caller)
+        return Projection.read(self.query.get("attributes"), self.query.get("excludedattributes"), schema)
 
     def about(self, kind: ResourceType, found: Found) -> None:
         """The log's row is about this resource."""
@@ -62,8 +70,8 @@ class Call:
         """What the provisioning log keeps of this request."""
         noun, id, name = self.resource
         return {
-            "method": self.request.method,
-            "path": self.path + (f"?{self.request.url.query}" if self.request.url.query else ""),
+            "method": self.method,
+            "path": self._shown_path,
             "status": answer.status_code,
             "duration_ms": (perf_counter() - self.started) * 1000,
             "resource_kind": noun or None,
@@ -94,36 +102,15 @@ async def get(call: Call, kind: ResourceType, id: str) -> Answer:
     if found is None:
         raise _nobody(kind, id)
     call.about(kind, found)
-    if versions.is_known(call.request.headers.get("if-none-match"), found.version):
+    if versions.is_known(call.headers.get("if-none-match"), found.version):
         return answers.unchanged(found)
     return answers.found(found, _location(call, kind, found))
-
-
-async def search(call: Call, kind: ResourceType) -> Answer:
-    """GET of a list (§3.4.2): no match is an empty list, never a 404."""
-    asked = paging.read(call.request.query_params)
-    return await listed(call, kind, asked)
-
-
-async def listed(call: Call, kind: ResourceType, asked: paging.Asked) -> Answer:
-    """The ListResponse for a question, however it was put."""
-    caller, schema, meanings = call.caller, kind.schema(call.caller), kind.meanings(call.caller)
-    where = selecting.condition(asked.filter, schema, meanings)
-    orders = selecting.orders(asked.sort_by, asked.descending, schema, meanings)
-    wanted = Projection.read(asked.attributes, asked.excluded_attributes, schema)
-    total = await kind.count(caller, where)
-    found: list[Found] = []
-    if asked.count and asked.start_index <= total:
-        window = Window(asked.count, asked.start_index - 1)
-        found = list(await kind.page(caller, where, orders, window, wanted))
-    call.resource = (kind.kind, None, None)
-    return answers.listed(found, total, {"startIndex": asked.start_index})
 
 
 async def replace(call: Call, kind: ResourceType, id: str) -> Answer:
     """PUT (§3.5.1): 200 and the whole resource; never creates."""
     body = await call.json()
-    wanted, version = call.wanted(kind), versions.required(call.request.headers.get("if-match"))
+    wanted, version = call.wanted(kind), versions.required(call.headers.get("if-match"))
     known = as_uuid(id)
     if known is None:
         raise _nobody(kind, id)
@@ -138,7 +125,7 @@ async def replace(call: Call, kind: ResourceType, id: str) -> Answer:
 async def patch(call: Call, kind: ResourceType, id: str) -> Answer:
     """PATCH (§3.5.2): all of its operations or none."""
     body = await call.json()
-    wanted, version = call.wanted(kind), versions.required(call.request.headers.get("if-match"))
+    wanted, version = call.wanted(kind), versions.required(call.headers.get("if-match"))
     known = as_uuid(id)
     if known is None:
         raise _nobody(kind, id)
@@ -152,7 +139,7 @@ async def patch(call: Call, kind: ResourceType, id: str) -> Answer:
 
 async def delete(call: Call, kind: ResourceType, id: str) -> Answer:
     """DELETE (§3.6): 204, and 404 from then on."""
-    version = versions.required(call.request.headers.get("if-match"))
+    version = versions.required(call.headers.get("if-match"))
     known = as_uuid(id)
     if known is None:
         raise _nobody(kind, id)
@@ -214,12 +201,3 @@ def _location(call: Call, kind: ResourceType, found: Found) -> str:
 
 def _nobody(kind: ResourceType, id: str) -> ScimError:
     return ScimError(404, f"Resource {kind.name} {id[:100]!r} not found.")
-
-
-def _parameter(query: QueryParams, name: str) -> str | None:
-    """A query parameter, its name in any case; an empty one is none."""
-    if name in query:
-        return query[name] or None
-    return next((value for key, value in query.items() if key.lower() == name.lower()), None) or None
-
-

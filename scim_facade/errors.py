@@ -14,9 +14,16 @@ class ScimError(Exception):
     """A request that is answered with an Error message."""
 
     def __init__(
-        self, status: int, detail: str, scim_type: str | None = None, *, retry_after_s: int | None = None
+        self,
+        status: int,
+        detail: str,
+        scim_type: str | None = None,
+        *,
+        retry_after_s: int | None = None,
+        allow: tuple[str, ...] = (),
     ) -> None:
-        self.status, self.detail, self.scim_type, self.retry_after_s = status, detail, scim_type, retry_after_s
+        self.status, self.detail, self.scim_type = status, detail, scim_type
+        self.retry_after_s, self.allow = retry_after_s, allow
         super().__init__(detail)
 
     def as_json(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import orjson
 
 from catalog.changes import Change
 from catalog.engines import Row
-from catalog.selection import Column, Compare, Order, Where, Window
+from catalog.selection import Column, Compare, Order, Position, Where, Window
 from catalog.services import users
 from scim_facade import patch
 from scim_facade.projection import Projection
@@ -154,12 +154,13 @@ def _found(row: Row, caller: Caller, wanted: Projection) -> Found:
     parts.append(f'"userName":{_text(row["user_name"])}')
     if document:
         parts.append(document)
-    if '"name"' not in document and row["integration_id"] != caller.actor.integration_id:
+    if '"name"' not in document and str(row["integration_id"]) != str(caller.actor.integration_id):
         # An import needs both parts of a name on everybody; here only a display name is known.
         derived = {"givenName": row["given_name"], "familyName": row["family_name"]}
         parts.append(f'"name":{_text(derived)}')
     parts.append('"active":true' if row["active"] else '"active":false')
-    teams = row["teams"] if "teams" in row.keys() else "[]"  # noqa: SIM118 - a row of SQLite is no dict
+    names = row.keys()
+    teams = row["teams"] if "teams" in names else "[]"
     if teams != "[]":
         parts.append(f'"groups":{teams}')
     parts.append(
@@ -169,7 +170,8 @@ def _found(row: Row, caller: Caller, wanted: Projection) -> Found:
     text = ("{" + ",".join(parts) + "}").encode()
     if wanted.given:
         text = orjson.dumps(wanted.shape(orjson.loads(text)))
-    return Found(id, row["version"], row["user_name"], text)
+    key = row["sort_key"] if "sort_key" in names else None
+    return Found(id, row["version"], row["user_name"], text, position=Position(key, UUID(id)))
 
 
 def _text(value: object) -> str:

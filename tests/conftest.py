@@ -95,7 +95,7 @@ async def scim(actor: Actor, integration: Integration) -> AsyncIterator[httpx.As
 
     async with change(actor) as this:
         _, secret = await tokens.create_for_integration(this, integration, name="test")
-    facade = create_app("http://muster.test/scim/v2", deliveries.Buffer())
+    facade = create_app("http://muster.test/scim/v2", deliveries.Buffer(), "test secret key of 32 characters")
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(Starlette(routes=[Mount("/scim/v2", facade)])),
         base_url="http://muster.test/scim/v2",

@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
     application = Starlette(
         routes=[
-            Mount("/scim/v2", create_scim(f"{base_url}/scim/v2", journal)),
+            Mount("/scim/v2", create_scim(f"{base_url}/scim/v2", journal, settings.secret())),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/", pages.welcome(base_url)),
