@@ -70,6 +70,29 @@ class NotPermitted(CatalogError):
         super().__init__(reason)
 
 
+class Unauthenticated(NotPermitted):
+    """The credential is good for nothing. `why` is unknown, expired, revoked or gone (its owner is).
+
+    `account_id`, `integration_id` and `token_id` say whose it was, where that is known, so that a refusal can be
+    told to the owner.
+    """
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(
+        self,
+        why: str,
+        reason: str,
+        *,
+        account_id: UUID | None = None,
+        integration_id: UUID | None = None,
+        token_id: UUID | None = None,
+    ) -> None:
+        self.why = why
+        self.account_id, self.integration_id, self.token_id = account_id, integration_id, token_id
+        super().__init__(reason)
+
+
 class Managed(NotPermitted):
     """The field belongs to an integration, so it is changed there and not here."""
 

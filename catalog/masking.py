@@ -1,0 +1,72 @@
+"""What the provisioning log may keep of a request: no secret, and not much of it.
+
+Passwords, tokens and the like are masked wherever a client puts them: under a key of that name at any depth, as the
+value of a PATCH operation whose path names one, in a header's form inside a text. Then it is cut to `MAX_BYTES`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+
+MAX_BYTES = 16 * 1024
+MASK = "••••"
+
+_SECRET_NAMES = ("password", "passwd", "secret", "token", "authorization", "credential", "apikey", "privatekey")
+_MARKS = tuple(name.encode() for name in (*_SECRET_NAMES, "bearer", "muster_", "\\u"))
+"""A body without any of these needs no reading. An escape may spell any name."""
+
+_IN_TEXT = re.compile(
+    r"muster_(?:scim|api)_[0-9A-Za-z_]*"
+    r"|(?i:\bbearer\s+)[^\s\"',]{16,}"
+    r"|(?i:\"[^\"]{0,60}(?:password|passwd|secret|token|authorization|credential)[^\"]{0,60}\"\s*:\s*)"
+    r"(?:\"[^\"]*\"?|[^\s,}\]]+)"
+)
+_CUT = "… (cut)"
+
+
+def body(raw: bytes | str | None) -> str | None:
+    """A body as it may be kept; None for none."""
+    if not raw:
+        return None
+    given = raw.encode(errors="replace") if isinstance(raw, str) else bytes(raw)
+    lowered = given.lower()
+    if any(mark in lowered for mark in _MARKS):
+        try:
+            given = orjson.dumps(_masked(orjson.loads(given)))
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
+            # It is no JSON, so it is masked as the text it is; more than is kept need not be looked at.
+            return text(given[: 2 * MAX_BYTES].decode(errors="replace"))
+    return text(given[: MAX_BYTES + 1].decode(errors="replace"))
+
+
+def text(value: str | None) -> str | None:
+    """A text as it may be kept: tokens masked, cut, and without what a database can't hold (NUL, lone surrogates)."""
+    if value is None:
+        return None
+    whole = value.replace("\x00", "\ufffd").encode(errors="replace").decode()
+    masked = _IN_TEXT.sub(MASK, whole)
+    if len(masked.encode()) <= MAX_BYTES:
+        return masked
+    room = MAX_BYTES - len(_CUT.encode())
+    return masked.encode()[:room].decode(errors="ignore") + _CUT
+
+
+def _masked(value: Any) -> Any:
+    match value:
+        case dict():
+            hidden = _is_secret(str(value.get("path", "")))
+            return {
+                key: MASK if _is_secret(key) or (hidden and key.lower() == "value") else _masked(part)
+                for key, part in value.items()
+            }
+        case list():
+            return [_masked(part) for part in value]
+    return value
+
+
+def _is_secret(name: str) -> bool:
+    plain = name.lower().replace("_", "").replace("-", "")
+    return any(secret in plain for secret in _SECRET_NAMES)

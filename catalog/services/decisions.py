@@ -1,0 +1,33 @@
+"""Decisions: an administrator's answers to what `linking.ask` put into the queue and linking alone does not settle."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from catalog import access
+from catalog.actors import Scope
+from catalog.changes import Change
+from catalog.errors import Invalid
+from catalog.services import users
+
+
+async def decide_rehire(this: Change, decision_id: UUID, *, same_person: bool) -> None:
+    """Whether somebody who came back under another externalId is the same person.
+
+    The same: they stay as they are (their account role was reset when they came back, and may be given again).
+    Somebody else: the record ends here with its memberships and history, and the provider's next push of the userName
+    makes a new person. Raises NotFound, NotPermitted; Invalid for another kind of decision or one that is taken.
+    """
+    this.actor.need(Scope.WRITE)
+    this.actor.need(Scope.ADMIN)
+    decision = await access.decision(this, decision_id, lock=True)
+    if decision.kind != "rehire":
+        raise Invalid("decision", "it is not about a rehire.")
+    if decision.decided_at is not None:
+        raise Invalid("decision", "it has been taken already.")
+    decision.decided_at = this.at
+    decision.decision = "same person" if same_person else "somebody else"
+    this.record("decision.taken", decision, kind="decision", name=decision.name, after={"decision": decision.decision})
+    if not same_person:
+        await users.delete(this, await users.lock(this, decision.subject_id))
+    await this.flush()
