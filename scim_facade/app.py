@@ -29,11 +29,20 @@ log = structlog.get_logger("scim")
 TYPES: dict[str, ResourceType] = {"users": users, "groups": groups}  # type: ignore[dict-item]
 
 
-def create_app(base_url: str, journal: deliveries.Buffer, secret_key: str) -> ASGIApp:
+async def unlimited(actor: Actor) -> None:
+    """No limit on how fast anybody writes."""
+
+
+def create_app(
+    base_url: str,
+    journal: deliveries.Buffer,
+    secret_key: str,
+    limit: Callable[[Actor], Awaitable[None]] = unlimited,
+) -> ASGIApp:
     """The facade, whose resources stand under `base_url` (`https://…/scim/v2`).
 
     `journal` takes the rows of the provisioning log that belong to no change: reads and refusals. `secret_key` seals
-    cursors.
+    cursors. `limit` is asked before each write, and raises TooManyRequests.
     """
     base_url = base_url.rstrip("/")
     places = Places(Cursors(secret_key), Bookmarks())
@@ -42,6 +51,8 @@ def create_app(base_url: str, journal: deliveries.Buffer, secret_key: str) -> AS
         """The answer to a call, refusals too; logged."""
         reason: str | None = None
         try:
+            if call.method not in ("GET", "HEAD"):
+                await limit(call.caller.actor)
             answer = await _answer(call, places, carry)
         except Exception as problem:  # noqa: BLE001 - whatever goes wrong is answered as a SCIM Error
             refused = _refused(problem, call)

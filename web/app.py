@@ -18,8 +18,9 @@ from catalog.errors import CatalogError
 from catalog.services import deliveries
 from scim_facade.app import create_app as create_scim
 from web import pages
+from web.limiting import WriteLimit
 from web.middleware import Gate
-from web.settings import Settings
+from web.settings import Settings, signing_key
 from web.worker import Worker
 
 log = structlog.get_logger("web")
@@ -29,6 +30,7 @@ def create_app(settings: Settings) -> ASGIApp:
     """The product, to be served by uvicorn. Opens the database when it starts, closes it when it stops."""
     journal = deliveries.Buffer()
     base_url = settings.public_url
+    limit = WriteLimit(settings.rate_limit_url, settings.scim_writes_per_s, workers=settings.workers)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -42,7 +44,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
     application = Starlette(
         routes=[
-            Mount("/scim/v2", create_scim(f"{base_url}/scim/v2", journal, settings.secret())),
+            Mount("/scim/v2", create_scim(f"{base_url}/scim/v2", journal, signing_key(settings).decode(), limit)),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/", pages.welcome(base_url)),

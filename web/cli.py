@@ -36,7 +36,7 @@ AccountOption = Annotated[str | None, typer.Option("--account", help="Slug of th
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that answer requests.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that answer requests.")] = None,
 ) -> None:
     """Serve Muster. An embedded database is made and migrated by itself."""
     serving.serve(host, port, workers)

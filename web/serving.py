@@ -13,13 +13,12 @@ from web.commanding import ready, run, say
 from web.settings import Settings
 
 
-def serve(host: str | None, port: int | None, workers: int) -> None:
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serves until it is told to stop. Exits with 1 and a sentence where it cannot."""
     # The workers read their settings from the environment, as every other process does.
-    if host is not None:
-        os.environ["MUSTER_HOST"] = host
-    if port is not None:
-        os.environ["MUSTER_PORT"] = str(port)
+    for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
+        if value is not None:
+            os.environ[f"MUSTER_{name}"] = str(value)
     chosen = run(_prepare, migrated=False)
     say.print(f"Muster serves at [bold]{chosen.public_url}[/bold]  (SCIM API URL: {chosen.public_url}/scim/v2)")
     uvicorn.run(
@@ -27,7 +26,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
         factory=True,
         host=chosen.host,
         port=chosen.port,
-        workers=workers,
+        workers=chosen.workers,
         loop="uvloop",
         http="httptools",
         log_config=None,

@@ -102,6 +102,13 @@ class Settings(BaseSettings):
         description="Address to listen on. Default: this machine alone, so that nothing is open by accident.",
     )
     port: int = Field(8000, ge=0, le=65535, description="TCP port to listen on. Default 8000; 0 takes any free one.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="Processes that answer requests, as `muster serve --workers`. Default 1: SQLite has one writer at a "
+        "time whatever their number; with PostgreSQL, one for each core.",
+    )
     base_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
         None,
         description="The public address, in links, SCIM's `meta.location` and the SCIM API URL. Default: "
