@@ -16,7 +16,7 @@ from catalog.actors import Actor
 from catalog.actors import Scope as Permission
 from catalog.cursors import Bookmarks, Cursors
 from catalog.errors import CatalogError, NotFound, NotPermitted
-from catalog.services import deliveries, integrations, tokens
+from catalog.services import deliveries, extensions, integrations, tokens
 from scim_facade import answers, bulk, discovery, endpoints, groups, listing, users
 from scim_facade.answers import Answer
 from scim_facade.endpoints import Call
@@ -85,7 +85,7 @@ async def _call(request: Request, base_url: str) -> Call:
     path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
     query = scope["query_string"]
     return Call(
-        Caller(actor, base_url, await integrations.settings(actor)),
+        Caller(actor, base_url, await integrations.settings(actor), await extensions.of(actor)),
         request.method,
         path,
         query={name.lower(): value for name, value in request.query_params.items()} if query else {},

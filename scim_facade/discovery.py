@@ -8,8 +8,9 @@ from catalog.cursors import CURSOR_LIFETIME_S
 from scim_facade import answers, bulk, paging
 from scim_facade.answers import Answer
 from scim_facade.errors import ScimError
+from scim_facade.extensions import user_schema
 from scim_facade.resources import Caller, Json
-from scim_facade.schemas import GROUP, USER, ResourceSchema, Schema
+from scim_facade.schemas import GROUP, ResourceSchema, Schema
 
 CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 RESOURCE_TYPE = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
@@ -110,7 +111,7 @@ def resource_type(caller: Caller, schema: ResourceSchema) -> Json:
 
 
 def _types(caller: Caller) -> list[ResourceSchema]:
-    return [USER, GROUP]
+    return [user_schema(caller.extension), GROUP]
 
 
 def _schemas(caller: Caller) -> list[Schema]:

@@ -29,6 +29,8 @@ class Caller:
     actor: Actor
     base_url: str
     settings: Settings
+    extension: Json | None = None
+    """The definition of the account's own attributes of users, where it has any."""
 
     @property
     def strict(self) -> bool:

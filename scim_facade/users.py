@@ -14,6 +14,7 @@ from catalog.engines import Row
 from catalog.selection import Column, Compare, Order, Position, Where, Window
 from catalog.services import users
 from scim_facade import patch
+from scim_facade.extensions import user_schema
 from scim_facade.projection import Projection
 from scim_facade.reading import read_resource
 from scim_facade.resources import Caller, Found, Json
@@ -29,8 +30,8 @@ EVERYTHING_WANTED = Projection.read(None, None, USER)
 
 
 def schema(caller: Caller) -> ResourceSchema:
-    """The schema of users."""
-    return USER
+    """The schema of users, with the account's own extension where it has one."""
+    return user_schema(caller.extension)
 
 
 @lru_cache(maxsize=256)
