@@ -200,9 +200,7 @@ async def test_only_administrators_make_and_delete_tokens_but_people_their_own(
         await tokens.list_(as_ada)
 
 
-async def test_another_accounts_token_is_not_found(
-    actor: Actor, integration: Integration, elsewhere: Account
-) -> None:
+async def test_another_accounts_token_is_not_found(actor: Actor, integration: Integration, elsewhere: Account) -> None:
     token, secret = await _scim_token(actor, integration)
     async with change(actors.command(elsewhere.id)) as this:
         with pytest.raises(NotFound):
