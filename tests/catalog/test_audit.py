@@ -1,0 +1,120 @@
+"""The audit trail: written with the change, read by administrators, every action named and explained."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pytest
+
+from catalog import actors
+from catalog.actors import Actor
+from catalog.changes import change
+from catalog.errors import NotPermitted
+from catalog.models import Account, Integration
+from catalog.selection import AllOf, Column, Compare, Position, Window
+from catalog.services import audit, integrations, tokens
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_an_event_tells_who_did_what_to_whom_and_what_differs(actor: Actor, integration: Integration) -> None:
+    async with change(replace(actor, request_id="r-7")) as this:
+        await integrations.update_settings(this, integration.id, strict=True)
+    (event,) = await audit.list_(actor)
+    assert (event["actor_kind"], event["actor_name"], event["request_id"]) == ("command", "muster command", "r-7")
+    assert (event["action"], event["subject_kind"], event["subject_name"]) == (
+        "integration.updated",
+        "integration",
+        "Okta",
+    )
+    assert str(event["subject_id"]) == str(integration.id)
+    assert orjson.loads(event["before"]) == {"strict": False}
+    assert orjson.loads(event["after"]) == {"strict": True}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event["at"])
+
+
+async def test_a_change_that_is_undone_leaves_no_trace(actor: Actor) -> None:
+    async def undone() -> None:
+        async with change(actor) as this:
+            await integrations.create(this, name="Okta")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await undone()
+    assert list(await audit.list_(actor)) == []
+    assert await audit.count(actor) == 0
+
+
+async def test_the_trail_is_filtered_and_paged_newest_first(actor: Actor, integration: Integration) -> None:
+    for number in range(7):
+        async with change(actor) as this:
+            await tokens.create_for_integration(this, integration, name=f"token {number}")
+            if number == 3:
+                await integrations.update_settings(this, integration.id, strict=True)
+    made = Compare(Column("action"), "eq", "token.created")
+    assert await audit.count(actor, made) == 7
+    of_one = AllOf(
+        (Compare(Column("subject_id"), "eq", integration.id), Compare(Column("subject_kind"), "eq", "integration"))
+    )
+    assert [row["action"] for row in await audit.list_(actor, of_one)] == ["integration.updated"]
+    seen: list[str] = []
+    window = Window(3)
+    while page := await audit.list_(actor, made, window):
+        seen += [row["subject_name"] for row in page]
+        window = Window(3, after=Position(page[-1]["sort_key"], page[-1]["id"]))
+    assert len(seen) == len(set(seen)) == 7
+    before = await audit.list_(actor, made, replace(window, backwards=True))
+    assert [row["subject_name"] for row in before] == seen[3:6]
+
+
+async def test_the_trail_is_an_administrators_and_another_account_sees_none_of_it(
+    actor: Actor, scim_actor: Actor, elsewhere: Account
+) -> None:
+    async with change(actor) as this:
+        await integrations.create(this, name="Entra")
+    with pytest.raises(NotPermitted):
+        await audit.list_(scim_actor)
+    with pytest.raises(NotPermitted):
+        await audit.count(scim_actor)
+    assert await audit.count(actor) == 1
+    assert await audit.count(actors.command(elsewhere.id)) == 0
+    assert list(await audit.list_(actors.command(elsewhere.id))) == []
+
+
+def test_every_action_is_explained_in_the_guide_and_the_guide_explains_no_other() -> None:
+    guide = (ROOT / "docs" / "audit.md").read_text()
+    explained = dict(re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \| (.+?) \|$", guide, re.MULTILINE))
+    assert explained == audit.ACTIONS
+
+
+def test_every_action_that_a_service_records_has_a_name_here() -> None:
+    recorded = {action for path in (ROOT / "catalog").rglob("*.py") for action in _recorded(path)}
+    assert {"user.created", "user.linked", "team.detached", "token.created", "letters.released"} <= recorded
+    assert recorded <= set(audit.ACTIONS)
+
+
+def _recorded(path: Path) -> Iterator[str]:
+    """Every action that may be given to `record`: written there, or handed down as `action`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "record" and node.args:
+            yield from _texts(node.args[0])
+        for keyword in node.keywords:
+            if keyword.arg == "action":
+                yield from _texts(keyword.value)
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str() as action):
+            yield action
+        case ast.JoinedStr(values=[ast.FormattedValue(), ast.Constant(value=str() as verb)]):
+            yield from (f"{noun}{verb}" for noun in ("user", "team"))
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from (*_texts(body), *_texts(orelse))

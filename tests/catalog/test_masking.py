@@ -1,0 +1,78 @@
+"""What the provisioning log keeps of a request: no secret, wherever a client puts one, and not much."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog import masking, minting
+
+SECRET = "hunter2-Tr0ub4dor"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"userName": "ada", "password": "{SECRET}"}}',
+        f'{{"userName": "ada", "PassWord": "{SECRET}"}}',
+        f'{{"userName": "ada", "p\\u0061ssword": "{SECRET}"}}',
+        f'{{"userName": "ada", "pass\\u0077ord": {{"value": "{SECRET}"}}}}',
+        f'{{"userName": "ada", "urn:x:User": {{"deep": [{{"client_secret": "{SECRET}"}}]}}}}',
+        f'{{"userName": "ada", "Operations": [{{"op": "replace", "path": "password", "value": "{SECRET}"}}]}}',
+        f'{{"userName": "ada", "Operations": [{{"op": "Replace", "value": {{"password": "{SECRET}"}}}}]}}',
+        f'{{"userName": "ada", "Operations": [{{"path": "urn:x:User:password", "Value": "{SECRET}"}}]}}',
+        f'{{"userName": "ada", "password": "{SECRET}", broken',
+        f'{{"userName": "ada", "password": "{SECRET}',
+        f'{{"userName": "ada", "note": "Authorization: Bearer {SECRET}-and-longer"}}',
+    ],
+)
+def test_a_secret_is_masked_and_the_rest_is_not(body: str) -> None:
+    for given_as in (body, body.encode()):
+        kept = masking.body(given_as)
+        assert kept is not None
+        assert SECRET not in kept
+        assert masking.MASK in kept
+        assert "ada" in kept
+
+
+@pytest.mark.parametrize("kind", ["scim", "api"])
+def test_a_token_is_masked_in_any_text(kind: minting.Kind) -> None:
+    secret = minting.mint(kind)
+    for text in (f"/Users?filter=userName eq {secret}", secret, f"({secret})"):
+        kept = masking.text(text)
+        assert kept is not None
+        assert secret[16:] not in kept
+    kept = masking.body(orjson.dumps({"displayName": secret, "title": "Countess"}))
+    assert kept is not None
+    assert secret[16:] not in kept
+    assert "Countess" in kept
+
+
+def test_what_holds_no_secret_is_kept_to_the_letter() -> None:
+    body = '{ "userName":"ada",\n "title": "Bearer of Basic Training" }'
+    assert masking.body(body) == body
+    assert masking.text("/Users?startIndex=1&count=100") == "/Users?startIndex=1&count=100"
+    assert masking.body(b"") is None
+    assert masking.text(None) is None
+
+
+def test_a_secret_at_the_edge_of_what_is_kept_is_masked_too() -> None:
+    for length in range(masking.MAX_BYTES - 80, masking.MAX_BYTES + 5, 7):
+        body = orjson.dumps({"title": "x" * length, "password": SECRET})
+        kept = masking.body(body)
+        assert kept is not None
+        assert SECRET[:6] not in kept
+
+
+@given(st.text(max_size=300).map(lambda text: text * 200) | st.binary(max_size=3000).map(lambda raw: raw * 20))
+def test_whatever_is_sent_is_cut_to_16_kib_of_storable_text(raw: str | bytes) -> None:
+    kept = masking.body(raw)
+    if kept is not None:
+        assert len(kept.encode()) <= masking.MAX_BYTES
+        assert "\x00" not in kept
+
+
+def test_lone_surrogates_and_nul_are_replaced() -> None:
+    assert masking.text("a\x00b\ud800c") == "a\ufffdb?c"
