@@ -26,7 +26,7 @@ from tortoise.models import Model
 from catalog import sql
 from catalog.actors import Actor
 from catalog.database import database
-from catalog.engines import Conflict, Row, Statement, Unit, UniqueViolation
+from catalog.engines import Conflict, Row, Statement, UniqueViolation, Unit
 from catalog.errors import AlreadyTaken, Unavailable
 from catalog.ids import new_id, now
 from catalog.models import AuditEvent, OutboxMessage
@@ -49,7 +49,9 @@ class Change:
         self._unit = unit
         self._new: list[Model] = []
         self._touched: dict[UUID, Model] = {}
+        self._risen: set[UUID] = set()
         self._statements: list[Statement] = []
+        self._stated: list[Model] = []
 
     @property
     def account_id(self) -> UUID:
@@ -65,26 +67,31 @@ class Change:
         """What the statement returns, within this change."""
         return await self._unit.rows(statement, *params)
 
-    def add(self, row: Model) -> None:
+    def add(self, row: Any) -> None:
         """A new row, written when the change is left."""
         self._new.append(row)
+        if hasattr(row, "version"):
+            self._risen.add(row.id)
 
     def touch(self, row: Any) -> None:
-        """A row that was altered: once per change its version and `updated_at` rise, and it is written when left."""
-        if row.id not in self._touched and not any(row is new for new in self._new):
-            self._touched[row.id] = row
-            if hasattr(row, "version"):
-                row.version += 1
-                row.updated_at = self.at
+        """A row that was altered: once per change its version and `updated_at` rise, and it is written when left.
+
+        `updated_at` never goes back: a change that waited for the row may have begun before the one that had it.
+        """
+        if row.id in self._touched or any(row is new for new in self._new):
+            return
+        self._touched[row.id] = row
+        if hasattr(row, "version") and row.id not in self._risen:
+            self._risen.add(row.id)
+            row.version += 1
+            row.updated_at = max(row.updated_at, self.at)
 
     def run(self, statement: str, *params: Any, many: bool = False) -> None:
         """A writing statement, carried out after the rows gathered so far. With `many`, once per parameter list."""
         self._gather()
         self._statements.append(Statement(statement, params[0] if many else params, many))
 
-    def record(
-        self, action: str, subject: Any, *, kind: str, name: str, before: Any = None, after: Any = None
-    ) -> None:
+    def record(self, action: str, subject: Any, *, kind: str, name: str, before: Any = None, after: Any = None) -> None:
         """The audit event of something done to `subject`, which counts as touched.
 
         `before` and `after` hold what differs. Only what really changed is recorded: a change that records nothing
@@ -117,22 +124,24 @@ class Change:
 
     async def flush(self) -> None:
         """Everything gathered so far, written. Raises AlreadyTaken when a unique value is somebody else's."""
-        new, touched = list(self._new), list(self._touched.values())
         self._gather()
         statements, self._statements = self._statements, []
+        rows, self._stated = self._stated, []
         if not statements:
             return
         try:
             await self._unit.batch(statements)
         except UniqueViolation as problem:
-            raise _taken(problem, [*new, *touched]) from None
+            raise _taken(problem, rows) from None
 
     def _gather(self) -> None:
         """New rows by table in order of their first one, then altered rows, made into statements."""
+        touched = list(self._touched.values())
         for model, rows in _by_model(self._new).items():
             self._statements.append(sql.insert(model, rows))
-        for model, rows in _by_model(list(self._touched.values())).items():
+        for model, rows in _by_model(touched).items():
             self._statements.append(sql.update(model, rows))
+        self._stated += [*self._new, *touched]
         self._new.clear()
         self._touched.clear()
 
@@ -170,7 +179,14 @@ async def uninterrupted(work: Callable[[], Awaitable[T]]) -> T:
     A task that is cancelled while it enters a transaction would leave Tortoise's lock or a connection behind, so
     that a client's disconnect could stop the server. Raises Unavailable after the last try.
     """
-    return await asyncio.shield(asyncio.ensure_future(_tried(work)))
+    task = asyncio.ensure_future(_tried(work))
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+    return await asyncio.shield(task)
+
+
+_running: set[asyncio.Future[Any]] = set()
+"""What goes on without its caller: the event loop itself holds tasks only weakly."""
 
 
 async def _tried(work: Callable[[], Awaitable[T]]) -> T:

@@ -48,7 +48,7 @@ async def connect(url: str, *, pool_size: int = 16) -> Database:
         await context.init(config=config)
         default = context.connections.get("default")
         if isinstance(default, SqliteClient):
-            Path(default.filename).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(default.filename)
             reader = cast(SqliteClient, context.connections.get("reader"))
             _current = await SqliteDatabase.open(default, reader), context, url
         else:
@@ -93,6 +93,13 @@ def tortoise_config(url: str, *, pool_size: int = 16) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def _make_folder(filename: str) -> None:
+    try:
+        Path(filename).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Unavailable(f"There can't be a database at {filename}: {problem.strerror}.") from problem
 
 
 def _connected() -> tuple[Database, TortoiseContext, str]:

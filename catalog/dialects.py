@@ -6,8 +6,24 @@ names of its own attributes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol
+
+FOREVER = "'9999-12-31 00:00:00+00:00'"
+"""`catalog.ids.FOREVER`, written: an index over what is open is taken only where the statement itself says so."""
+
+Bind = Callable[[Any], str]
+"""Makes a value a parameter, and gives its placeholder."""
+
+_TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-](0\d|1[0-4]):[0-5]\d)?"
+_LEAP = r"(\d\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
+_INSTANT = (
+    r"^(?!0000)(\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))"
+    rf"|{_LEAP}-02-29)T{_TIME}$"
+)
+"""A text that PostgreSQL can take for an instant: the cast of another would fail the whole statement."""
 
 
 class Dialect(Protocol):
@@ -16,20 +32,38 @@ class Dialect(Protocol):
     for_update: str
     """Appended to a SELECT: hold these rows until the change ends."""
 
+    for_share: str
+    """Appended to a SELECT: nobody alters these rows until the change ends; others may hold them in the same way."""
+
+    def by_index(self, name: str) -> str:
+        """After a table's name: which index to take, where the engine's own choice would read a whole team."""
+
     def instant(self, expression: str) -> str:
         """An instant as RFC 3339 text in UTC with milliseconds, null if it is null."""
 
     def json_text(self, expression: str) -> str:
         """A stored document as JSON text."""
 
-    def path(self, names: Sequence[str]) -> Any:
-        """The parameter that stands for a path into a document."""
+    def path(self, names: Sequence[str], bind: Bind, place: str | None) -> str:
+        """A path into a document: from its root, or from the element of an array at `place`."""
 
     def at(self, document: str, path: str, kind: str) -> str:
-        """The value at a bound path, as text, number, boolean or instant; null if there is none of that kind."""
+        """The value at a path, as text, number, boolean or instant; null if there is none of that kind."""
+
+    def present(self, document: str, path: str) -> str:
+        """Whether the path leads to something: not to null, an empty text, or what has no parts."""
 
     def elements(self, document: str, path: str, alias: str) -> str:
-        """A FROM item with the elements of the array at a bound path, in `{alias}.value` and, in order, `{alias}.key`."""
+        """A FROM item: the elements of the array at a path, in the order of `{alias}.key`; none, if it is no array."""
+
+    def place(self, alias: str) -> str:
+        """Where in the document the element is that `elements` gives."""
+
+    def number(self, value: float) -> Any:
+        """The parameter to compare a number of a document with."""
+
+    def moment(self, at: datetime) -> Any:
+        """The parameter to compare an instant of a document with, which has milliseconds at most."""
 
     def one_of(self, expression: str, parameter: str, kind: str) -> str:
         """Whether the expression is one of the list given as one parameter."""
@@ -48,6 +82,10 @@ class Sqlite:
     """SQLite 3.38 or later."""
 
     for_update = ""
+    for_share = ""
+
+    def by_index(self, name: str) -> str:
+        return f" INDEXED BY {name}"
 
     def instant(self, expression: str) -> str:
         return f"strftime('%Y-%m-%dT%H:%M:%fZ', {expression})"
@@ -55,19 +93,40 @@ class Sqlite:
     def json_text(self, expression: str) -> str:
         return expression
 
-    def path(self, names: Sequence[str]) -> Any:
-        return "$" + "".join(f'."{name}"' for name in names)
+    def path(self, names: Sequence[str], bind: Bind, place: str | None) -> str:
+        steps = "".join(f'."{name}"' for name in names)
+        if place is None:
+            return bind(f"${steps}")
+        return f"({place} || {bind(steps)})" if steps else place
 
     def at(self, document: str, path: str, kind: str) -> str:
         # CASE keeps a JSON object or array, which json_extract would give as text, from being compared.
         types = {"text": "'text'", "number": "'integer', 'real'", "boolean": "'true', 'false'", "instant": "'text'"}
         value = f"json_extract({document}, {path})"
         if kind == "instant":
-            value = f"strftime('%Y-%m-%d %H:%M:%f', {value})"
+            # What does not begin as a date does might be taken for a Julian day.
+            value = f"(CASE WHEN {value} GLOB '????-??-??T*' THEN strftime('%Y-%m-%d %H:%M:%f', {value}) END)"
         return f"(CASE WHEN json_type({document}, {path}) IN ({types[kind]}) THEN {value} END)"
 
+    def present(self, document: str, path: str) -> str:
+        kind, value = f"json_type({document}, {path})", f"json_extract({document}, {path})"
+        return (
+            f"(CASE coalesce({kind}, 'null') WHEN 'null' THEN FALSE WHEN 'text' THEN {value} <> '' "
+            f"WHEN 'array' THEN {value} <> '[]' WHEN 'object' THEN {value} <> '{{}}' ELSE TRUE END)"
+        )
+
     def elements(self, document: str, path: str, alias: str) -> str:
-        return f"json_each({document}, {path}) {alias}"
+        array = f"CASE json_type({document}, {path}) WHEN 'array' THEN {document} END"
+        return f"json_each({array}, {path}) {alias}"
+
+    def place(self, alias: str) -> str:
+        return f"{alias}.fullkey"
+
+    def number(self, value: float) -> Any:
+        return value if isinstance(value, int) and abs(value) < 2**63 else float(value)
+
+    def moment(self, at: datetime) -> Any:
+        return at.isoformat(" ", "milliseconds").removesuffix("+00:00")
 
     def one_of(self, expression: str, parameter: str, kind: str) -> str:
         return f"{expression} IN (SELECT value FROM json_each({parameter}))"
@@ -80,13 +139,19 @@ class Sqlite:
 
     def objects(self, parts: Mapping[str, str], source: str, order: str) -> str:
         made = ", ".join(f"'{name}', {expression}" for name, expression in parts.items())
-        return f"(SELECT json_group_array(json(o)) FROM (SELECT json_object({made}) AS o FROM {source} ORDER BY {order}))"
+        return (
+            f"(SELECT json_group_array(json(o)) FROM (SELECT json_object({made}) AS o FROM {source} ORDER BY {order}))"
+        )
 
 
 class Postgres:
     """PostgreSQL 14 or later. Columns that are compared have the collation "C", as SQLite compares bytes too."""
 
     for_update = " FOR NO KEY UPDATE"
+    for_share = " FOR SHARE"
+
+    def by_index(self, name: str) -> str:
+        return ""
 
     def instant(self, expression: str) -> str:
         return f"""to_char({expression} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
@@ -94,25 +159,37 @@ class Postgres:
     def json_text(self, expression: str) -> str:
         return f"{expression}::text"
 
-    def path(self, names: Sequence[str]) -> Any:
-        return list(names)
+    def path(self, names: Sequence[str], bind: Bind, place: str | None) -> str:
+        steps = f"{bind(list(names))}::text[]"
+        return steps if place is None else f"({place} || {steps})"
 
     def at(self, document: str, path: str, kind: str) -> str:
-        value, found = f"({document} #>> {path}::text[])", f"jsonb_typeof({document} #> {path}::text[])"
+        value, found = f"({document} #>> {path})", f"jsonb_typeof({document} #> {path})"
         if kind == "text":
             return f"(CASE WHEN {found} = 'string' THEN {value} END COLLATE \"C\")"
         if kind == "number":
             return f"(CASE WHEN {found} = 'number' THEN {value}::numeric END)"
         if kind == "boolean":
             return f"(CASE WHEN {found} = 'boolean' THEN {value}::boolean END)"
-        return f"(CASE WHEN {found} = 'string' THEN {value}::timestamptz END)"
+        instant = f"date_trunc('milliseconds', {value}::timestamptz)"
+        return f"(CASE WHEN {found} = 'string' AND {value} ~ '{_INSTANT}' THEN {instant} END)"
+
+    def present(self, document: str, path: str) -> str:
+        return f"""coalesce(({document} #> {path}) NOT IN ('null', '""', '[]', '{{}}'), FALSE)"""
 
     def elements(self, document: str, path: str, alias: str) -> str:
-        array = f"{document} #> {path}::text[]"
-        return (
-            f"jsonb_array_elements(CASE WHEN jsonb_typeof({array}) = 'array' THEN {array} END) "
-            f"WITH ORDINALITY AS {alias}(value, key)"
-        )
+        array = f"{document} #> {path}"
+        count = f"jsonb_array_length(CASE WHEN jsonb_typeof({array}) = 'array' THEN {array} END)"
+        return f"(SELECT n AS key, {path} || n::text AS place FROM generate_series(0, {count} - 1) AS n) {alias}"
+
+    def place(self, alias: str) -> str:
+        return f"{alias}.place"
+
+    def number(self, value: float) -> Any:
+        return Decimal(str(value))
+
+    def moment(self, at: datetime) -> Any:
+        return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
     def one_of(self, expression: str, parameter: str, kind: str) -> str:
         return f"{expression} = ANY({parameter}::{kind}[])"

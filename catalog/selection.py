@@ -123,7 +123,7 @@ class Window:
     """Which part of the ordered rows: `limit` of them, after skipping `offset` or after the row at `after`.
 
     `after` is the position of the last row that was seen: its sort key and its id. `backwards` asks for the rows
-    before it instead.
+    before it instead (without it: the last ones), nearest first.
     """
 
     limit: int

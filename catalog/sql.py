@@ -14,10 +14,10 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from catalog.dialects import DIALECTS
+from catalog.dialects import DIALECTS, FOREVER
 from catalog.engines import Statement
 from catalog.errors import Invalid
-from catalog.ids import FOREVER, fold
+from catalog.ids import fold
 from catalog.selection import (
     AllOf,
     AnyOf,
@@ -48,13 +48,12 @@ class Query:
         self.dialect = DIALECTS[dialect]
         self.noun = NOUNS[noun]
         self.params: list[Any] = []
-        self._name = dialect
         self._columns: list[str] = []
         self._conditions = [f"{self.noun.alias}.account_id = {self.bind(account_id)}", self.noun.visible]
         self._joins: list[str] = []
         self._tail = ""
         self._scopes: list[dict[str, Field]] = [self.noun.fields]
-        self._element: str | None = None
+        self._place: str | None = None
         self._elements = 0
 
     # --- putting together -------------------------------------------------------------------------------------
@@ -93,7 +92,7 @@ class Query:
         down = order.descending != window.backwards
         direction = "DESC" if down else "ASC"
         nulls = "" if not nullable else " NULLS FIRST" if down else " NULLS LAST"
-        ordering = f"{identity} {direction}" if by_id else f"{key} {direction}{nulls}, {identity} {direction}"
+        ordering = f"{identity} {direction}" if by_id else f"sort_key {direction}{nulls}, {identity} {direction}"
         self._tail = f" ORDER BY {ordering} LIMIT {self.bind(window.limit)}"
         if window.offset:
             self._tail += f" OFFSET {self.bind(window.offset)}"
@@ -137,7 +136,7 @@ class Query:
                 empty = f" AND {known.sql} <> ''" if known.kind in ("folded", "text") else ""
                 return f"({known.sql} IS NOT NULL{empty})"
             case Present(Attribute(path)):
-                return self._present(path)
+                return self.dialect.present(self._document(exact=True), self._path(path))
             case Element(path, where):
                 return self._any_element(path, where)
             case Related(name, where):
@@ -151,37 +150,51 @@ class Query:
         return found
 
     def _compare_column(self, known: Field, op: str, value: Value) -> str:
+        """Never true where the value is of another kind than the column, or can't be compared in this way."""
+        if op not in _OPERATORS and known.kind not in ("folded", "text"):
+            return "FALSE"
         match known.kind:
             case "folded":
-                return self._compare_text(known.sql, op, fold(str(value)), indexed=True)
+                return self._compare_text(known.sql, op, fold(str(value)))
             case "text":
-                return self._compare_text(known.sql, op, str(value), indexed=True)
-            case "uuid":
-                if not isinstance(value, UUID):
-                    return "FALSE"
-                return f"{known.sql} {_OPERATORS[op]} {self.bind(value)}" if op in _OPERATORS else "FALSE"
+                return self._compare_text(known.sql, op, str(value))
             case "boolean":
-                return known.sql if value is True else f"NOT {known.sql}"
+                if op != "eq" or not isinstance(value, bool):
+                    return "FALSE"
+                return known.sql if value else f"NOT {known.sql}"
+            case "uuid" if isinstance(value, UUID):
+                bound = self.bind(value)
+            case "instant" if isinstance(value, datetime):
+                bound = self.bind(_utc(value))
+            case "integer" if isinstance(value, int) and not isinstance(value, bool):
+                bound = f"CAST({self.bind(max(-(2**63), min(value, 2**63 - 1)))} AS BIGINT)"
             case _:
-                return f"{known.sql} {_OPERATORS[op]} {self.bind(value)}"
+                return "FALSE"
+        return f"{known.sql} {_OPERATORS[op]} {bound}"
 
     def _compare_attribute(self, attribute: Attribute, op: str, value: Value) -> str:
-        document = self._document(attribute.exact)
-        if isinstance(value, str):
-            text = value if attribute.exact else fold(value)
-            return self._compare_text(self._at(document, attribute.path, "text"), op, text, indexed=False)
-        if isinstance(value, bool):
-            found = self._at(document, attribute.path, "boolean")
-            return found if value else f"NOT {found}"
-        if isinstance(value, datetime):
-            found = self._at(document, attribute.path, "instant")
-            bound: Any = value
-            if self._name == "sqlite":
-                bound = value.astimezone(UTC).isoformat(" ", "milliseconds").removesuffix("+00:00")
-            return f"{found} {_OPERATORS[op]} {self.bind(bound)}"
-        return f"{self._at(document, attribute.path, 'number')} {_OPERATORS[op]} {self.bind(value)}"
+        match value:
+            case bool():
+                # Nothing is bound for what will not be asked: PostgreSQL refuses parameters that have no use.
+                if op != "eq":
+                    return "FALSE"
+                found = self._at(attribute, "boolean")
+                return found if value else f"NOT {found}"
+            case str():
+                text = value if attribute.exact else fold(value)
+                return self._compare_text(self._at(attribute, "text"), op, text)
+            case datetime() if op in _OPERATORS:
+                bound = self.dialect.moment(_utc(value))
+                # As it is: folding has made the T and the Z small.
+                as_it_is = Attribute(attribute.path, exact=True)
+                return f"{self._at(as_it_is, 'instant')} {_OPERATORS[op]} {self.bind(bound)}"
+            case int() | float() if op in _OPERATORS:
+                bound = self.dialect.number(value)
+                return f"{self._at(attribute, 'number')} {_OPERATORS[op]} {self.bind(bound)}"
+        return "FALSE"
 
-    def _compare_text(self, text: str, op: str, value: str, *, indexed: bool) -> str:
+    def _compare_text(self, text: str, op: str, value: str) -> str:
+        _check_text(value)
         if op in _OPERATORS:
             return f"{text} {_OPERATORS[op]} {self.bind(value)}"
         if not value:
@@ -197,45 +210,40 @@ class Query:
                 beyond = _beyond(value)
                 return f"({low} AND {text} < {self.bind(beyond)})" if beyond else low
 
+    def _at(self, attribute: Attribute, kind: str) -> str:
+        return self.dialect.at(self._document(attribute.exact), self._path(attribute.path), kind)
+
     def _document(self, exact: bool) -> str:
-        if self._element is not None:
-            return self._element
         if self.noun.documents is None:
             raise Invalid("filter", f"{self.noun.table} have no attributes.")
         return self.noun.documents[0 if exact else 1]
 
-    def _at(self, document: str, path: tuple[str, ...], kind: str) -> str:
-        if not path and self._name == "sqlite":
-            # json_each gives a scalar element as it is, not as JSON.
-            return document
-        return self.dialect.at(document, self.bind(self.dialect.path(path)), kind)
-
-    def _present(self, path: tuple[str, ...]) -> str:
-        document = self._document(exact=True)
-        bound = self.bind(self.dialect.path(path))
-        if self._name == "sqlite":
-            return f"json_type({document}, {bound}) IS NOT NULL"
-        return f"({document} #> {bound}::text[]) IS NOT NULL"
+    def _path(self, names: tuple[str, ...]) -> str:
+        for name in names:
+            _check_text(name)
+            if '"' in name or "\\" in name:
+                # SQLite has no way to write such a name.
+                raise Invalid("filter", f"there is no attribute {name!r}.")
+        return self.dialect.path(names, self.bind, self._place)
 
     def _any_element(self, path: tuple[str, ...], where: Where) -> str:
-        exact = _is_exact(where)
-        document = self._document(exact)
         self._elements += 1
         alias = f"e{self._elements}"
-        outer, self._element = self._element, f"{alias}.value"
-        source = self.dialect.elements(document, self.bind(self.dialect.path(path)), alias)
+        # Both documents have the same shape: what one calls a place is the same element in the other.
+        source = self.dialect.elements(self._document(exact=True), self._path(path), alias)
+        outer, self._place = self._place, self.dialect.place(alias)
         condition = self._where(where)
-        self._element = outer
+        self._place = outer
         return f"EXISTS (SELECT 1 FROM {source} WHERE {condition})"
 
     def _related(self, name: str, where: Where) -> str:
         relation = self.noun.relations.get(name)
-        if relation is None:
+        if relation is None or len(self._scopes) > 1:
             raise Invalid("filter", f"{self.noun.table} have no {name!r}.")
         self._scopes.append(relation.fields)
-        counted = relation.where.format(forever=self.bind(FOREVER)) if "{" in relation.where else relation.where
         condition = self._where(where)
         self._scopes.pop()
+        counted = relation.where.format(forever=FOREVER)
         return f"{self.noun.alias}.id IN (SELECT {relation.key} FROM {relation.source} WHERE {counted} AND {condition})"
 
     # --- order ------------------------------------------------------------------------------------------------
@@ -245,23 +253,20 @@ class Query:
             case Column(name):
                 known = self._field(name)
                 return known.sql, known.nullable
-            case Attribute(path, exact):
-                return self._at(self._document(exact), path, "text"), True
+            case Attribute() as attribute:
+                return self._at(attribute, "text"), True
             case Best(path, sub, exact):
-                alias = "best"
-                source = self.dialect.elements(
-                    self._document(exact), self.bind(self.dialect.path(path)), alias
-                )
-                value = self._at(f"{alias}.value", sub, "text")
-                primary = self._at(f"{alias}.value", ("primary",), "boolean")
-                return (
-                    f"(SELECT {value} FROM {source} ORDER BY coalesce({primary}, FALSE) DESC, {alias}.key LIMIT 1)",
-                    True,
-                )
+                document = self._document(exact)
+                source = self.dialect.elements(document, self._path(path), "best")
+                self._place = self.dialect.place("best")
+                value = self.dialect.at(document, self._path(sub), "text")
+                primary = self.dialect.at(document, self._path(("primary",)), "boolean")
+                self._place = None
+                # Twice nested, as SQLite does not find the outer row from the ORDER BY of a subquery.
+                ranked = f"SELECT {value} AS v, coalesce({primary}, FALSE) AS p, best.key AS k FROM {source}"
+                return f"(SELECT v FROM ({ranked}) ranked ORDER BY p DESC, k LIMIT 1)", True
 
-    def _after(
-        self, key: str, nullable: bool, by_id: bool, order: Order, position: Position, backwards: bool
-    ) -> str:
+    def _after(self, key: str, nullable: bool, by_id: bool, order: Order, position: Position, backwards: bool) -> str:
         identity = f"{self.noun.alias}.id"
         down = order.descending != backwards
         beyond = "<" if down else ">"
@@ -275,20 +280,21 @@ class Query:
         return f"({further} OR {key} IS NULL)" if nullable and not down else further
 
 
-def _is_exact(where: Where) -> bool:
-    """Whether a condition on an element looks at texts as they are: if any comparison of it does."""
-    match where:
-        case Compare(Attribute(exact=exact)):
-            return exact
-        case AllOf(terms) | AnyOf(terms):
-            return any(map(_is_exact, terms))
-        case Not(term):
-            return _is_exact(term)
-    return False
+def _check_text(value: str) -> None:
+    """Raises Invalid for what no stored text can hold, so that no engine is asked for it."""
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise Invalid("filter", "a text has a character that no text can have.")
+
+
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise Invalid("filter", f"{at} is out of the calendar.") from None
 
 
 def _beyond(prefix: str) -> str | None:
-    """The least text that is greater than every text that begins with `prefix`, by code points; None if there is none."""
+    """The least text greater than every text that begins with `prefix`, by code points; None if there is none."""
     while prefix:
         last = ord(prefix[-1])
         if last < _LAST_CHARACTER:
@@ -332,7 +338,5 @@ def _insert(model: type[Model]) -> tuple[str, tuple[str, ...]]:
 @lru_cache
 def _update(model: type[Model]) -> tuple[str, tuple[str, ...]]:
     names = tuple(name for name in model._meta.fields_db_projection if name not in ("id", "account_id", "created_at"))
-    columns = ", ".join(
-        f'"{model._meta.fields_db_projection[name]}" = ${place}' for place, name in enumerate(names, 1)
-    )
+    columns = ", ".join(f'"{model._meta.fields_db_projection[name]}" = ${place}' for place, name in enumerate(names, 1))
     return f"UPDATE {model._meta.db_table} SET {columns} WHERE id = ${len(names) + 1}", (*names, "id")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, cast
 
 import asyncpg
@@ -35,7 +35,7 @@ SERVER_SETTINGS = {
 
 _UNREACHABLE = (
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
+    asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.LockNotAvailableError,
@@ -64,7 +64,16 @@ def translated() -> Iterator[None]:
     except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as problem:
         raise Conflict(str(problem)) from problem
     except _UNREACHABLE as problem:
-        raise Unavailable(f"The database can't be reached or did not answer in time ({type(problem).__name__}).") from problem
+        raise _unavailable(problem) from problem
+    except asyncpg.InterfaceError as problem:
+        # The driver says this of a connection that is gone, and of a programming error.
+        if "closed" in str(problem) or "closing" in str(problem):
+            raise _unavailable(problem) from problem
+        raise
+
+
+def _unavailable(problem: BaseException) -> Unavailable:
+    return Unavailable(f"The database can't be reached or did not answer in time ({type(problem).__name__}).")
 
 
 class _Transaction:
@@ -72,19 +81,31 @@ class _Transaction:
 
     def __init__(self, client: TransactionWrapper) -> None:
         self.orm = client
+        self.failure: Exception | None = None
+        """What a statement raised: nothing that follows is carried out any more, and nothing is kept."""
         self._connection = client._connection
 
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
-        with translated():
+        with self._noting(), translated():
             return cast(Sequence[Row], await self._connection.fetch(sql, *params))
 
     async def batch(self, statements: Sequence[Statement]) -> None:
-        with translated():
+        with self._noting(), translated():
             for statement in statements:
                 if statement.many:
                     await self._connection.executemany(statement.sql, statement.params)
                 else:
                     await self._connection.execute(statement.sql, *statement.params)
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        if self.failure is not None:
+            raise self.failure
+        try:
+            yield
+        except Exception as problem:
+            self.failure = problem
+            raise
 
 
 class PostgresDatabase:
@@ -132,10 +153,14 @@ class PostgresDatabase:
             transaction = connection.transaction()
             with translated():
                 await transaction.start()
+            unit = _Transaction(client)
             try:
-                yield _Transaction(client)
+                yield unit
+                if unit.failure is not None:
+                    # PostgreSQL would answer this COMMIT with ROLLBACK, and no error.
+                    raise unit.failure
             except BaseException:
-                if not connection.is_closed():
+                with suppress(asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
                     await transaction.rollback()
                 raise
             with translated():

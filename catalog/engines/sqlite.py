@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
@@ -37,13 +37,15 @@ PRAGMAS = {
     "journal_size_limit": "67108864",
 }
 
+_UNAVAILABLE = ("locked", "busy", "full", "I/O", "unable to open", "readonly", "not a database", "malformed", "closed")
+
 
 def _as_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
 sqlite3.register_adapter(UUID, str)
-sqlite3.register_adapter(datetime, lambda at: at.isoformat(" "))
+sqlite3.register_adapter(datetime, lambda at: at.astimezone(UTC).isoformat(" "))
 sqlite3.register_adapter(dict, _as_json)
 sqlite3.register_adapter(list, _as_json)
 
@@ -63,8 +65,8 @@ def translated() -> Iterator[None]:
         if what == "UNIQUE":
             raise UniqueViolation(where.removeprefix("index ").strip("'")) from problem
         raise
-    except sqlite3.OperationalError as problem:
-        if any(words in str(problem) for words in ("locked", "busy", "full", "I/O", "unable to open", "readonly")):
+    except sqlite3.DatabaseError as problem:
+        if any(words in str(problem) for words in _UNAVAILABLE):
             raise Unavailable(f"The database did not take it: {problem}.") from problem
         raise
 
@@ -74,10 +76,12 @@ class _Turn:
 
     def __init__(self, client: SqliteClient, connection: aiosqlite.Connection) -> None:
         self.orm = client
+        self.failure: Exception | None = None
+        """What a statement raised: as on PostgreSQL, nothing that follows is carried out, and nothing is kept."""
         self._connection = connection
 
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
-        with translated():
+        with self._noting(), translated():
             return cast(Sequence[Row], await self._connection.execute_fetchall(_placeholders(sql), params))
 
     async def batch(self, statements: Sequence[Statement]) -> None:
@@ -88,13 +92,27 @@ class _Turn:
                 else:
                     connection.execute(_placeholders(statement.sql), statement.params)
 
-        with translated():
+        with self._noting(), translated():
             await _in_thread(self._connection, carry_out)
 
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        if self.failure is not None:
+            raise self.failure
+        try:
+            yield
+        except Exception as problem:
+            self.failure = problem
+            raise
 
-async def _in_thread(connection: aiosqlite.Connection, work: Any) -> Any:
+
+async def _in_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], None]) -> None:
     """`work(connection)` in the connection's own thread, in one hop."""
-    return await connection._execute(work, connection._conn)
+    await connection._execute(work, connection._conn)  # type: ignore[no-untyped-call]
+
+
+def _undone() -> Unavailable:
+    return Unavailable("The database undid the transaction: the disk is full, or it can't be written.")
 
 
 class SqliteDatabase:
@@ -107,6 +125,7 @@ class SqliteDatabase:
         self._turn = asyncio.Lock()
         self._group: list[asyncio.Future[None]] = []
         self._queued = 0
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def open(cls, writer: SqliteClient, reader: SqliteClient) -> SqliteDatabase:
@@ -138,41 +157,70 @@ class SqliteDatabase:
     async def unit(self) -> AsyncIterator[_Turn]:
         connection = cast(aiosqlite.Connection, self._writer._connection)
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queued += 1
-        try:
-            await self._turn.acquire()
-        finally:
-            self._queued -= 1
+        await self._take_turn()
         try:
             with translated():
                 if not connection.in_transaction:
+                    self._tell(_undone() if self._group else None)
                     await connection.execute("BEGIN IMMEDIATE")
                 await connection.execute("SAVEPOINT unit")
+            turn = _Turn(self._writer, connection)
             try:
-                yield _Turn(self._writer, connection)
-            except BaseException:
-                await connection.execute("ROLLBACK TO unit")
+                yield turn
+                if turn.failure is not None:
+                    raise turn.failure
                 await connection.execute("RELEASE unit")
+            except BaseException:
+                # Where a full disk has ended the whole transaction, there is no savepoint any more.
+                if connection.in_transaction:
+                    await connection.execute("ROLLBACK TO unit")
+                    await connection.execute("RELEASE unit")
                 raise
-            await connection.execute("RELEASE unit")
             self._group.append(committed)
         finally:
-            if self._queued == 0 or len(self._group) >= GROUP_LIMIT:
-                await self._commit(connection)
-            self._turn.release()
+            await self._whole(self._end_turn())
         await committed
 
-    async def _commit(self, connection: aiosqlite.Connection) -> None:
+    async def _take_turn(self) -> None:
+        self._queued += 1
+        try:
+            await self._turn.acquire()
+        except BaseException:
+            # Whoever left the commit to this unit, as the next in the queue, still waits for it.
+            if self._queued == 1 and self._group:
+                self._spawn(self._commit_for_the_gone())
+            raise
+        finally:
+            self._queued -= 1
+
+    async def _commit_for_the_gone(self) -> None:
+        async with self._turn:
+            if self._queued == 0:
+                await self._commit()
+
+    async def _end_turn(self) -> None:
+        try:
+            if self._queued == 0 or len(self._group) >= GROUP_LIMIT:
+                await self._commit()
+        finally:
+            self._turn.release()
+
+    async def _commit(self) -> None:
         """Everything of the group made durable, and its units told so; or all of them told that it failed."""
-        group, self._group = self._group, []
+        connection = cast(aiosqlite.Connection, self._writer._connection)
+        failure: Exception | None = None
         try:
             with translated():
+                if self._group and not connection.in_transaction:
+                    raise _undone()
                 await connection.commit()
-        except Exception as problem:
-            await connection.rollback()
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the units of the group wait for it
             failure = problem
-        else:
-            failure = None
+            await connection.rollback()
+        self._tell(failure)
+
+    def _tell(self, failure: Exception | None) -> None:
+        group, self._group = self._group, []
         for committed in group:
             if committed.done():
                 continue
@@ -180,6 +228,16 @@ class SqliteDatabase:
                 committed.set_result(None)
             else:
                 committed.set_exception(failure)
+
+    async def _whole(self, work: Coroutine[Any, Any, None]) -> None:
+        """`work` carried to its end, even if the caller is cancelled meanwhile: others wait for what it does."""
+        await asyncio.shield(self._spawn(work))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def close(self) -> None:
         self._keyed.close()
