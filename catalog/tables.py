@@ -134,6 +134,12 @@ TEAMS = Noun(
             "c.parent_id IS NOT NULL AND c.deleted_at IS NULL",
             {"id": Field("c.id", "uuid"), "name": Field("c.name_key", "folded")},
         ),
+        "groups": Relation(
+            "teams g",
+            "g.parent_id",
+            "g.parent_integration_id IS NOT NULL AND g.deleted_at IS NULL",
+            {"id": Field("g.id", "uuid"), "provider_name": Field("g.provider_name_key", "folded")},
+        ),
     },
 )
 

@@ -79,6 +79,22 @@ def constant(value: str) -> Meaning:
     return Meaning(lambda op, other: EVERYTHING if op == "eq" and other == value else NOTHING)
 
 
+def version_meaning() -> Meaning:
+    """`meta.version`: an entity tag, compared as the number in it."""
+
+    def compare(op: Op, value: Any) -> Where:
+        digits = str(value).removeprefix('W/"').removesuffix('"')
+        is_ours = digits.isascii() and digits.isdigit() and len(digits) < 10
+        return Compare(Column("version"), op, int(digits)) if is_ours and op not in ("co", "sw", "ew") else NOTHING
+
+    return Meaning(compare, EVERYTHING, Column("version"))
+
+
+def location_meaning(prefix: str) -> Meaning:
+    """`meta.location`: the address of one resource."""
+    return Meaning(lambda op, value: identity().compare(op, str(value).removeprefix(prefix)))
+
+
 def condition(text: str | None, schema: ResourceSchema, meanings: Mapping[str, Meaning]) -> Where:
     """The condition that a filter asks for; everything, without one. Raises InvalidFilter."""
     return EVERYTHING if not text else _condition(filters.parse(text, schema), meanings, within=None)

@@ -19,7 +19,7 @@ from scim_facade.projection import Projection
 from scim_facade.reading import read_resource
 from scim_facade.resources import Caller, Found, Json
 from scim_facade.schemas import CORE_USER_URN, USER, ResourceSchema
-from scim_facade.selecting import Meaning, column, constant, identity, related
+from scim_facade.selecting import Meaning, column, constant, identity, location_meaning, related, version_meaning
 from scim_facade.versions import etag
 
 kind = "user"
@@ -50,14 +50,9 @@ def _meanings(integration_id: UUID | None, base_url: str) -> Mapping[str, Meanin
         "meta.created": column("created_at"),
         "meta.lastModified": column("updated_at"),
         "meta.resourceType": constant("User"),
-        "meta.version": Meaning(lambda op, value: Compare(Column("version"), op, _number(value))),
-        "meta.location": Meaning(lambda op, value: identity().compare(op, value.removeprefix(f"{base_url}/Users/"))),
+        "meta.version": version_meaning(),
+        "meta.location": location_meaning(f"{base_url}/Users/"),
     }
-
-
-def _number(tag: str) -> int:
-    digits = tag.removeprefix('W/"').removesuffix('"')
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
 
 
 def meanings(caller: Caller) -> Mapping[str, Meaning]:

@@ -229,6 +229,7 @@ class Migration(migrations.Migration):
                 ("alias", fields.TextField()),
                 ("responsibilities", fields.TextField(null=True)),
                 ("parent", fields.ForeignKeyField("catalog.Team", source_field="parent_id", null=True, related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ("parent_integration_id", fields.UUIDField(null=True)),
                 ("integration", fields.ForeignKeyField("catalog.Integration", source_field="integration_id", null=True, related_name=False, on_delete=OnDelete.NO_ACTION)),
                 ("is_listed", fields.BooleanField(default=True)),
                 ("version", fields.IntField(default=1)),

@@ -32,6 +32,8 @@ class Team(Model):
         "catalog.Team", related_name=False, on_delete=fields.NO_ACTION, null=True
     )
     parent_id: UUID | None
+    parent_integration_id: UUID | None = fields.UUIDField(null=True)
+    """The integration that set the parent, by a group within a group; null where it was set by hand, or there is none."""
     integration: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
         "catalog.Integration", related_name=False, on_delete=fields.NO_ACTION, null=True
     )

@@ -1,0 +1,65 @@
+"""Aliases: the names in addresses by which a team is asked for. Unique in the account, for ever.
+
+A team has one that is its own and keeps every older one. Some are made from its name; others by hand.
+"""
+
+from __future__ import annotations
+
+from catalog.changes import Change
+from catalog.engines import Conflict
+from catalog.errors import AlreadyTaken, Invalid
+from catalog.ids import fold, new_id
+from catalog.models import Team, TeamAlias
+
+MOST_CHARACTERS = 255
+_ROOM_FOR_A_NUMBER = 8
+
+
+async def choose(this: Change, team: Team) -> str:
+    """An alias made from the team's name: its own already, or nobody's; with a number where others have it."""
+    slug = _slug(team.name)
+    rows = await this.rows(
+        "SELECT alias, team_id FROM team_aliases WHERE account_id = $1 AND (alias = $2 OR alias >= $3 AND alias < $4)",
+        this.account_id,
+        slug,
+        f"{slug}-",
+        f"{slug}.",
+    )
+    holders = {row["alias"]: str(row["team_id"]) for row in rows}
+    numbered = [slug, *(f"{slug}-{number}" for number in range(2, len(holders) + 2))]
+    mine = [alias for alias in numbered if holders.get(alias) == str(team.id)]
+    return mine[0] if mine else next(alias for alias in numbered if alias not in holders)
+
+
+async def keep(this: Change, team: Team, alias: str, *, by_hand: bool) -> None:
+    """The team answers to this alias; nothing, if it does already.
+
+    Raises AlreadyTaken where it is another team's, also a deleted one's; Invalid where it can't be an alias. One that
+    was made from a name and that somebody took at the same time is a Conflict: the change is tried again.
+    """
+    if not 0 < len(alias) <= MOST_CHARACTERS or not all(letter.isalnum() or letter in "-_." for letter in alias):
+        raise Invalid("alias", f"use letters, digits, '-', '_' and '.', at most {MOST_CHARACTERS} of them.")
+    known = "SELECT 1 FROM team_aliases WHERE account_id = $1 AND alias = $2 AND team_id = $3"
+    if await this.rows(known, this.account_id, alias, team.id):
+        return
+    this.add(
+        TeamAlias(
+            id=new_id(),
+            account_id=this.account_id,
+            team_id=team.id,
+            alias=alias,
+            is_managed=by_hand,
+            created_at=this.at,
+        )
+    )
+    try:
+        await this.flush()
+    except AlreadyTaken as problem:
+        if problem.field == "alias" and not by_hand:
+            raise Conflict(str(problem)) from problem
+        raise
+
+
+def _slug(name: str) -> str:
+    words = "".join(character if character.isalnum() else " " for character in fold(name)).split()
+    return "-".join(words)[: MOST_CHARACTERS - _ROOM_FOR_A_NUMBER] or "team"
