@@ -83,6 +83,8 @@ def translated(problem: errors.CatalogError, *, of_path: bool = False) -> ScimEr
             return Uniqueness(f"{noun} already exists: another one has the {NAMES.get(field, field)} {str(value)!r}.")
         case errors.WaitsToBeLinked(taken=True):
             return Uniqueness(str(problem))
+        case errors.WaitsToBeLinked():
+            return ScimError(403, str(problem))
         case errors.VersionMismatch():
             return ScimError(412, str(problem))
         case errors.Managed():

@@ -110,15 +110,13 @@ async def count(caller: Caller, where: Where) -> int:
 
 
 async def replace(this: Change, caller: Caller, id: UUID, body: Json, version: int | None) -> Found:
-    """The team after PUT. Members that are not mentioned are kept: absent is not empty."""
+    """The team after PUT, which is the whole of it: without members it is empty (clients leave an empty list out)."""
     resource = read_resource(body, GROUP, strict=caller.strict)
     team = await teams.lock(this, id, version=version)
     await teams.claim(this, team, external_id=resource.get("externalId"))
     await teams.rename(this, team, resource["displayName"])
     await _remember(this, team, resource.get("externalId"))
-    warnings: list[str] = []
-    if any(key.lower() == "members" for key in body):
-        warnings = await _carry_out(this, caller, team, MembersReplace(read_members(resource)))
+    warnings = await _carry_out(this, caller, team, MembersReplace(read_members(resource)))
     return await _written(this, caller, team, Projection.read(None, None, GROUP), warnings)
 
 
@@ -173,7 +171,7 @@ async def _carry_out(this: Change, caller: Caller, team: Team, edit: MemberEdit)
             await _remove(this, team, values)
         case MembersRemoveWhere(chosen):
             row = await teams.written(this, team.id, with_members=True)
-            elements = orjson.loads(_members(row))
+            elements = _members(row, caller.base_url)
             await _remove(this, team, [one["value"] for one in elements if filters.matches(chosen, one)])
         case MembersClear():
             await hierarchy.unnest(this, team, await hierarchy.nested_in(this, team))
@@ -239,9 +237,8 @@ def _found(row: Row, caller: Caller, wanted: Projection, warnings: Sequence[str]
     if row["external_id"] is not None:
         resource["externalId"] = row["external_id"]
     resource["displayName"] = row["provider_name"]
-    if "members" in names and (members := _members(row)) != "[]":
-        # JSON already, and it may be long: put in as it is.
-        resource["members"] = orjson.Fragment(members)
+    if "members" in names and (members := _members(row, caller.base_url)):
+        resource["members"] = members
     resource["meta"] = {
         "resourceType": "Group",
         "created": row["created_at"],
@@ -256,7 +253,9 @@ def _found(row: Row, caller: Caller, wanted: Projection, warnings: Sequence[str]
     return Found(id, row["version"], row["provider_name"], text, warnings, Position(key, UUID(id)))
 
 
-def _members(row: Row) -> str:
-    """People and nested groups as one JSON array."""
-    inside = [part for part in (row["members"][1:-1], row["groups"][1:-1]) if part.strip()]
-    return f"[{','.join(inside)}]"
+def _members(row: Row, base_url: str) -> list[Json]:
+    """People and nested groups, each with where it is."""
+    members: list[Json] = [*orjson.loads(row["members"]), *orjson.loads(row["groups"])]
+    for member in members:
+        member["$ref"] = f"{base_url}/{member['type']}s/{member['value']}"
+    return members

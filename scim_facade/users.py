@@ -158,7 +158,8 @@ def _found(row: Row, caller: Caller, wanted: Projection) -> Found:
     names = row.keys()
     teams = row["teams"] if "teams" in names else "[]"
     if teams != "[]":
-        parts.append(f'"groups":{teams}')
+        groups = [{**team, "$ref": f"{caller.base_url}/Groups/{team['value']}"} for team in orjson.loads(teams)]
+        parts.append(f'"groups":{_text(groups)}')
     parts.append(
         f'"meta":{{"resourceType":"User","created":"{row["created_at"]}","lastModified":"{row["updated_at"]}",'
         f'"location":{_text(location)},"version":{_text(tag)}}}'
