@@ -16,7 +16,7 @@ from catalog.changes import change
 from catalog.services import accounts, integrations, teams, tokens, users
 from web import doctoring, serving
 from web.commanding import operator, run, say
-from web.rehearsal import command as rehearsal
+from web.rehearsal import command as rehearsing
 from web.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Muster: a catalog of people and teams.")
@@ -73,7 +73,7 @@ def rehearse(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Play an identity provider against an instance, and compare what it holds with what it was told."""
-    raise typer.Exit(rehearsal.run(url, token, users, groups, style, connections, keep, as_json))
+    raise typer.Exit(rehearsing.run(url, token, users, groups, style, connections, keep, as_json))
 
 
 @account_app.command("create")
