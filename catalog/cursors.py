@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import OrderedDict
-from datetime import datetime
+from datetime import UTC, datetime
 from time import monotonic
 from uuid import UUID
 
@@ -54,7 +54,7 @@ class Cursors:
             made_at = self._fernet.extract_timestamp(token)
         except (InvalidToken, ValueError):
             raise Foreign from None
-        if datetime.now().timestamp() - made_at > CURSOR_LIFETIME_S:
+        if datetime.now(UTC).timestamp() - made_at > CURSOR_LIFETIME_S:
             raise Expired
         return Position(_heard(content[1]), UUID(content[2])), bool(content[3])
 

@@ -48,7 +48,7 @@ def listed(resources: Iterable[Found], total: int | None, extra: Json) -> Answer
     if total is not None:
         head["totalResults"] = total
     head |= {"itemsPerPage": len(texts), **extra}
-    return Answer(b"%s,\"Resources\":[%s]}" % (orjson.dumps(head)[:-1], b",".join(texts)))
+    return Answer(b'%s,"Resources":[%s]}' % (orjson.dumps(head)[:-1], b",".join(texts)))
 
 
 def message(body: Json, status: int = 200, headers: dict[str, str] | None = None) -> Answer:

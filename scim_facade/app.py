@@ -26,7 +26,9 @@ from scim_facade.resources import Caller, ResourceType
 
 log = structlog.get_logger("scim")
 
-TYPES: dict[str, ResourceType] = {"users": users, "groups": groups}  # type: ignore[dict-item]
+Handlers = dict[str, Callable[[], Awaitable[Answer]]]
+
+TYPES: dict[str, ResourceType] = {"users": users, "groups": groups}
 
 
 async def unlimited(actor: Actor) -> None:
@@ -112,39 +114,57 @@ async def _guard(request: Request) -> Actor:
 
 async def _answer(call: Call, places: Places, carry: bulk.Carry) -> Answer:
     """The handler that the path and the method name, carried out."""
-    handlers: dict[str, Callable[[], Awaitable[Answer]]]
     kinds = list(TYPES.values())
-    match call.path.strip("/").split("/"):
-        case [""]:
-            handlers = {"GET": lambda: listing.root(call, kinds, places)}
-        case [".search"]:
-            handlers = {"POST": lambda: listing.post_search(call, kinds, places)}
-        case [name] if (kind := TYPES.get(name.lower())) is not None:
-            handlers = {
+    path = call.path.strip("/").split("/")
+    kind = TYPES.get(path[0].lower())
+    if kind is not None:
+        handlers = _of_kind(call, kind, path[1:], places)
+    else:
+        handlers = _of_root(call, path, kinds, places, carry)
+    handler = handlers.get("GET" if call.method == "HEAD" else call.method)
+    if handler is None:
+        raise ScimError(405, f"{call.method} is not possible here; try {', '.join(handlers)}.", allow=tuple(handlers))
+    return await handler()
+
+
+def _of_kind(call: Call, kind: ResourceType, path: list[str], places: Places) -> Handlers:
+    """What can be done at `/Users…` or `/Groups…`. Raises ScimError 404."""
+    match path:
+        case []:
+            return {
                 "GET": lambda: listing.search(call, kind, places),
                 "POST": lambda: endpoints.create(call, kind),
             }
-        case [name, ".search"] if (kind := TYPES.get(name.lower())) is not None:
-            handlers = {"POST": lambda: listing.post_search(call, [kind], places)}
-        case [name, id] if (kind := TYPES.get(name.lower())) is not None:
-            handlers = {
+        case [".search"]:
+            return {"POST": lambda: listing.post_search(call, [kind], places)}
+        case [id]:
+            return {
                 "GET": lambda: endpoints.get(call, kind, id),
                 "PUT": lambda: endpoints.replace(call, kind, id),
                 "PATCH": lambda: endpoints.patch(call, kind, id),
                 "DELETE": lambda: endpoints.delete(call, kind, id),
             }
+    raise _nothing_at(call)
+
+
+def _of_root(call: Call, path: list[str], kinds: list[ResourceType], places: Places, carry: bulk.Carry) -> Handlers:
+    """What can be done elsewhere. Raises ScimError 404; 501 for `/Me`."""
+    match path:
+        case [""]:
+            return {"GET": lambda: listing.root(call, kinds, places)}
+        case [".search"]:
+            return {"POST": lambda: listing.post_search(call, kinds, places)}
         case [name] if name.lower() == "bulk":
-            handlers = {"POST": lambda: bulk.carry_out(call, carry)}
+            return {"POST": lambda: bulk.carry_out(call, carry)}
         case [name, *_] if name.lower() == "me":
             raise ScimError(501, "The token is an integration's: there is no person behind it (RFC 7644 §3.11).")
         case [name, *rest] if (found := discovery.find(call.caller, name, rest, call.query)) is not None:
-            handlers = {"GET": found}
-        case _:
-            raise ScimError(404, f"There is nothing at {call.path[:200]!r}.")
-    handler = handlers.get("GET" if call.method == "HEAD" else call.method)
-    if handler is None:
-        raise ScimError(405, f"{call.method} is not possible here; try {', '.join(handlers)}.", allow=tuple(handlers))
-    return await handler()
+            return {"GET": found}
+    raise _nothing_at(call)
+
+
+def _nothing_at(call: Call) -> ScimError:
+    return ScimError(404, f"There is nothing at {call.path[:200]!r}.")
 
 
 def _refused(problem: Exception, call: Call | None) -> ScimError:

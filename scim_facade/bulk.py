@@ -55,7 +55,7 @@ async def carry_out(call: Call, carry: Carry) -> Answer:
         raise InvalidSyntax("Operations must be a list.")
     if len(sent) > MAX_OPERATIONS:
         raise ScimError(413, f"{len(sent)} operations are more than maxOperations, {MAX_OPERATIONS}.", "tooMany")
-    if most_errors is not None and (not isinstance(most_errors, int) or isinstance(most_errors, bool) or most_errors < 1):
+    if most_errors is not None and (type(most_errors) is not int or most_errors < 1):
         raise InvalidValue("failOnErrors must be an integer above zero.")
     operations = [_read(one) for one in sent]
     _refuse_twins(operations)
@@ -118,7 +118,9 @@ class _Bulk:
         await self._one(whole, self._resolved(operation.data))
         failed = whole.result is not None and whole.result["status"] != "200"
         # Without what it was to refer to it is not what was asked for: 409, as §3.7.1 has it.
-        operation.result = {**(kept or {}), "status": "409", "response": (whole.result or {}).get("response")} if failed else kept
+        if failed and whole.result is not None:
+            kept = {**(kept or {}), "status": "409", "response": whole.result.get("response")}
+        operation.result = kept
 
     async def _one(self, operation: _Operation, data: Any) -> None:
         path = operation.path
@@ -180,8 +182,11 @@ def _read(sent: Any) -> _Operation:
         raise InvalidSyntax("data must be an object.")
     version = members.get("version")
     operation = _Operation(
-        method.upper(), path, bulk_id if isinstance(bulk_id, str) else None,
-        version if isinstance(version, str) else None, data,
+        method.upper(),
+        path,
+        bulk_id if isinstance(bulk_id, str) else None,
+        version if isinstance(version, str) else None,
+        data,
     )
     operation.names = _references(data)
     last = path.rpartition("/")[2]
@@ -211,8 +216,7 @@ def _without_references(value: Any) -> Any:
     """The data without whatever refers to something that is not made yet."""
     match value:
         case dict():
-            kept = {name: _without_references(part) for name, part in value.items() if not _refers(part)}
-            return kept
+            return {name: _without_references(part) for name, part in value.items() if not _refers(part)}
         case list():
             return [_without_references(part) for part in value if not _refers(part)]
     return value

@@ -24,7 +24,7 @@ def operation(op: Any) -> Any:
 
 
 def boolean(value: Any) -> Any:
-    """"True" and "False" as booleans: Entra sends them in bodies, PATCH values and filters (same page; its validator
+    """ "True" and "False" as booleans: Entra sends them in bodies, PATCH values and filters (same page; its validator
     sends `roles[].primary` as the text "True")."""
     if isinstance(value, str) and value.lower() in (TRUE, FALSE):
         return value.lower() == TRUE
@@ -58,7 +58,9 @@ def several(value: Any) -> Any:
 def is_blank(value: Any) -> bool:
     """Whether a value stands for none: null and the empty list by RFC 7643 §2.5; the empty text as Entra clears an
     attribute (its template's null tests, and the manager as "" or {"value": ""})."""
-    return value is None or value == "" or value == [] or value == {} or value == {"value": ""} or value == {"value": None}
+    return (
+        value is None or value == "" or value == [] or value == {} or value == {"value": ""} or value == {"value": None}
+    )
 
 
 def creates_element(op: str) -> bool:

@@ -6,6 +6,7 @@ A write is one change, and its row in the provisioning log is part of it. What i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -166,7 +167,7 @@ async def _in_change(call: Call, kind: ResourceType, work: Callable[[Change], Aw
         return await uninterrupted(whole)
     except WaitsToBeLinked as waiting:
         call.resource = (kind.kind, str(waiting.exists_as), waiting.name)
-        await uninterrupted(lambda: _ask(call, waiting))
+        await uninterrupted(partial(_ask, call, waiting))
         raise
 
 

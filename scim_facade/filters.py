@@ -89,9 +89,7 @@ def _tokens(text: str) -> list[_Token]:
 class _Parser:
     """One reading of a filter; `element` is set while the paths are relative to an attribute's elements."""
 
-    def __init__(
-        self, tokens: list[_Token], schema: ResourceSchema | None, element: Attribute | None = None
-    ) -> None:
+    def __init__(self, tokens: list[_Token], schema: ResourceSchema | None, element: Attribute | None = None) -> None:
         self._tokens, self._at = tokens, 0
         self._schema, self._element = schema, element
         self._depth = self._terms = 0
@@ -174,10 +172,9 @@ class _Parser:
             if sub is None:
                 raise self._trouble(f"{self._element.name} has no part of this name", named)
             return AttributePath(None, sub)
-        assert self._schema is not None
-        path = locate(named.text, self._schema)
+        path = locate(named.text, self._schema) if self._schema else None
         if path is None:
-            raise self._trouble(f"{self._schema.name} has no attribute of this name", named)
+            raise self._trouble("there is no attribute of this name", named)
         if path.leaf.returned == "never":
             raise self._trouble("this attribute cannot be asked for", named)
         return path

@@ -60,7 +60,9 @@ def _meanings(integration_id: UUID | None, base_url: str) -> Mapping[str, Meanin
     return {
         "id": identity(),
         "displayName": column("provider_name"),
-        "externalId": related("external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine),
+        "externalId": related(
+            "external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine
+        ),
         "members": either,
         "members.value": either,
         "members.display": _either(related("members", column("name")), related("groups", column("provider_name"))),
@@ -120,9 +122,7 @@ async def replace(this: Change, caller: Caller, id: UUID, body: Json, version: i
     return await _written(this, caller, team, Projection.read(None, None, GROUP), warnings)
 
 
-async def change(
-    this: Change, caller: Caller, id: UUID, body: Json, version: int | None, wanted: Projection
-) -> Found:
+async def change(this: Change, caller: Caller, id: UUID, body: Json, version: int | None, wanted: Projection) -> Found:
     """The team after PATCH; without a body, unless one is asked for."""
     scalars, deltas = member_edits(patch.read(body, GROUP, strict=caller.strict))
     team = await teams.lock(this, id, version=version)

@@ -76,9 +76,7 @@ def _questions(call: Call, kinds: Sequence[ResourceType], asked: Asked) -> list[
         except (InvalidFilter, InvalidPath) as problem:
             where = NOTHING
             refused.append(problem)
-        name = cursors.question(
-            call.caller.actor.token_id, kind.name, asked.filter, asked.sort_by, asked.descending
-        )
+        name = cursors.question(call.caller.actor.token_id, kind.name, asked.filter, asked.sort_by, asked.descending)
         questions.append(_Question(kind, where, orders, wanted, name))
     if len(refused) == len(kinds):
         raise refused[0]

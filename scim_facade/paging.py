@@ -1,4 +1,4 @@
-"""What a list or a search asks for: filter, order, and which part, by number (RFC 7644 §3.4.2.4) or by cursor (RFC 9865).
+"""What a list asks for: filter, order, and which part, by number (RFC 7644 §3.4.2.4) or by cursor (RFC 9865).
 
 `count` above the most that is answered is answered with that; below zero it is zero; `startIndex` below one is one.
 What is no number is refused: a client that sends it would otherwise read the first page for ever.

@@ -177,9 +177,9 @@ def _apply(edit: Edit, holder: Json) -> None:
     if path.attribute.multi_valued:
         elements: list[Any] = holder.get(name, [])
         if path.value_filter is not None:
-            elements = _apply_to_chosen(edit, elements)
+            elements = _apply_to_chosen(edit, path.value_filter, elements)
         elif path.sub_attribute is not None:
-            elements = _apply_to_all(edit, elements)
+            elements = _apply_to_all(edit, path.sub_attribute, elements)
         else:
             elements = _apply_to_list(edit, elements)
         _put(holder, name, elements)
@@ -209,21 +209,20 @@ def _apply_to_list(edit: Edit, elements: list[Any]) -> list[Any]:
     return _one_primary([*elements, *added], added)
 
 
-def _apply_to_all(edit: Edit, elements: list[Any]) -> list[Any]:
+def _apply_to_all(edit: Edit, sub: Attribute, elements: list[Any]) -> list[Any]:
     """`emails.type`: of every element."""
-    assert edit.path.sub_attribute is not None
     if not elements and edit.op != "remove":
         elements = [{}]
     changed = [dict(element) for element in elements]
     for element in changed:
-        _set(element, edit.path.sub_attribute, edit.op, edit.value)
+        _set(element, sub, edit.op, edit.value)
     return [element for element in changed if element]
 
 
-def _apply_to_chosen(edit: Edit, elements: list[Any]) -> list[Any]:
+def _apply_to_chosen(edit: Edit, wanted: filters.Filter, elements: list[Any]) -> list[Any]:
+    """`emails[type eq "work"]`, whole or a part of it."""
     path = edit.path
-    assert path.value_filter is not None
-    chosen = [filters.matches(path.value_filter, element) for element in elements]
+    chosen = [filters.matches(wanted, element) for element in elements]
     if not any(chosen):
         if edit.op == "remove":
             return elements
@@ -280,7 +279,8 @@ def _same(element: Any, listed: Any) -> bool:
     """Whether a listed value means this element: it has all that is listed of it."""
     if isinstance(element, dict) and isinstance(listed, dict):
         if "value" in listed:
-            return bool(element.get("value") == listed["value"]) and listed.get("type", element.get("type")) == element.get("type")
+            same_type = listed.get("type", element.get("type")) == element.get("type")
+            return same_type and bool(element.get("value") == listed["value"])
         return listed.items() <= element.items()
     return bool(element == listed)
 

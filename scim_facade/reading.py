@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -114,30 +115,14 @@ def _unknown(name: str, *, strict: bool) -> None:
 def _one(attribute: Attribute, value: Any, *, strict: bool) -> Any:
     if dialects.is_blank(value):
         return None
-    match attribute.type:
-        case "complex":
-            return _complex(attribute, value, strict=strict)
-        case "boolean":
-            value = value if strict else dialects.boolean(value)
-            if isinstance(value, bool):
-                return value
-        case "integer":
-            if isinstance(value, int) and not isinstance(value, bool):
-                return value
-        case "decimal":
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                return value
-        case "dateTime":
-            if isinstance(value, str) and _is_instant(value):
-                return value
-        case "binary":
-            if isinstance(value, str) and _is_base64(value):
-                return value
-        case _:
-            value = value if strict else dialects.text(value)
-            if isinstance(value, str):
-                return value
-    raise InvalidValue(f"{attribute.name} must be {_A[attribute.type]}.")
+    if attribute.type == "complex":
+        return _complex(attribute, value, strict=strict)
+    if not strict:
+        value = dialects.boolean(value) if attribute.type == "boolean" else value
+        value = dialects.text(value) if attribute.type in ("string", "reference") else value
+    if not _IS[attribute.type](value):
+        raise InvalidValue(f"{attribute.name} must be {_A[attribute.type]}.")
+    return value
 
 
 _A = {
@@ -181,3 +166,18 @@ def _is_base64(text: str) -> bool:
     except (binascii.Error, ValueError):
         return False
     return True
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_IS: dict[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "reference": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "decimal": _is_number,
+    "dateTime": lambda value: isinstance(value, str) and _is_instant(value),
+    "binary": lambda value: isinstance(value, str) and _is_base64(value),
+}

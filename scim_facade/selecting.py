@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from catalog.ids import as_uuid
 from catalog.selection import (
@@ -68,7 +66,9 @@ def related(relation: str, inner: Meaning, *, also: Where = EVERYTHING) -> Meani
 
     def compare(op: Op, value: Any) -> Where:
         if op == "ne":
-            return AnyOf((Not(Related(relation, also)), Related(relation, AllOf((also, Not(inner.compare("eq", value)))))))
+            return AnyOf(
+                (Not(Related(relation, also)), Related(relation, AllOf((also, Not(inner.compare("eq", value))))))
+            )
         return Related(relation, AllOf((also, inner.compare(op, value))))
 
     return Meaning(compare, Related(relation, also))
@@ -117,8 +117,8 @@ def orders(
     attribute, sub = path.attribute, path.sub
     if attribute.multi_valued:
         sub = sub or attribute.sub("value")
-        names = (sub.name,) if sub else ()
-        return (Order(Best(_names(path.urn, attribute.name), names, path.leaf.case_exact), descending),)
+        inside: tuple[str, ...] = (sub.name,) if sub else ()
+        return (Order(Best(_names(path.urn, attribute.name), inside, path.leaf.case_exact), descending),)
     names = _names(path.urn, attribute.name, *((sub.name,) if sub else ()))
     return (Order(Attribute(names, path.leaf.case_exact), descending),)
 
@@ -147,7 +147,11 @@ def _compare(
 ) -> Where:
     meaning = meanings.get(_key(path, within))
     if meaning is not None:
-        return Not(meaning.compare("eq", value)) if op == "ne" and not path.attribute.multi_valued else meaning.compare(op, value)
+        return (
+            Not(meaning.compare("eq", value))
+            if op == "ne" and not path.attribute.multi_valued
+            else meaning.compare(op, value)
+        )
     if within is not None:
         return Compare(Attribute((path.attribute.name,), path.attribute.case_exact), op, value)
     attribute, sub = path.attribute, path.sub

@@ -42,7 +42,9 @@ def _meanings(integration_id: UUID | None, base_url: str) -> Mapping[str, Meanin
         "id": identity(),
         "userName": column("user_name"),
         "active": column("active"),
-        "externalId": related("external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine),
+        "externalId": related(
+            "external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine
+        ),
         "groups": related("teams", team),
         "groups.value": related("teams", team),
         "groups.display": related("teams", Meaning(lambda op, value: Compare(Column("provider_name"), op, value))),
@@ -94,9 +96,7 @@ async def replace(this: Change, caller: Caller, id: UUID, body: Json, version: i
     return _found(await users.written(this, id), caller, EVERYTHING_WANTED)
 
 
-async def change(
-    this: Change, caller: Caller, id: UUID, body: Json, version: int | None, wanted: Projection
-) -> Found:
+async def change(this: Change, caller: Caller, id: UUID, body: Json, version: int | None, wanted: Projection) -> Found:
     """The person after PATCH, always with the resource: Okta and Entra read it back."""
     edits = patch.read(body, schema(caller), strict=caller.strict)
     user = await users.lock(this, id, version=version)

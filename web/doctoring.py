@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from catalog import schema
-from catalog.services import accounts, deliveries, integrations
 from catalog.actors import command
+from catalog.services import accounts, deliveries, integrations
 from web.commanding import say
 from web.settings import Settings
 

@@ -52,7 +52,7 @@ def configure(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared[:-1], structlog.stdlib.ExtraAdder(), redact],
+            foreign_pre_chain=[*shared[:-1], structlog.stdlib.ExtraAdder(), _without_uvicorns_colours, redact],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(settings)],
         )
     )
@@ -66,6 +66,12 @@ def configure(settings: Settings) -> None:
 def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """The event with our tokens cut to their recognisable beginning, and passwords in addresses masked."""
     return {key: value if key.startswith("_") else _masked(value) for key, value in event.items()}
+
+
+def _without_uvicorns_colours(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """The event without the second copy of its message that uvicorn adds for terminals."""
+    event.pop("color_message", None)
+    return event
 
 
 def _masked(value: Any) -> Any:

@@ -106,8 +106,8 @@ class Settings(BaseSettings):
         1,
         ge=1,
         le=64,
-        description="Processes that answer requests, as `muster serve --workers`. Default 1: SQLite has one writer at a "
-        "time whatever their number; with PostgreSQL, one for each core.",
+        description="Processes that answer requests, as `muster serve --workers`. Default 1: SQLite has one writer at "
+        "a time whatever their number; with PostgreSQL, one for each core.",
     )
     base_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
         None,

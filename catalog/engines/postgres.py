@@ -149,7 +149,7 @@ class PostgresDatabase:
             connection = await self._pool.acquire(timeout=POOL_WAIT_S)
         try:
             client = TransactionWrapper(self._client)
-            client._connection = connection
+            client._connection = cast(asyncpg.Connection, connection)
             transaction = connection.transaction()
             with translated():
                 await transaction.start()

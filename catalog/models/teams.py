@@ -33,7 +33,7 @@ class Team(Model):
     )
     parent_id: UUID | None
     parent_integration_id: UUID | None = fields.UUIDField(null=True)
-    """The integration that set the parent, by a group within a group; null where it was set by hand, or there is none."""
+    """The integration that set the parent, by a group within a group; null where it was set by hand."""
     integration: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
         "catalog.Integration", related_name=False, on_delete=fields.NO_ACTION, null=True
     )

@@ -57,7 +57,12 @@ async def define(this: Change, urn: str, schema: Definition) -> None:
     if before != after:
         account.settings = {**account.settings, SETTING: after}
         this.record(
-            "account.updated", account, kind="account", name=account.name, before={SETTING: before}, after={SETTING: after}
+            "account.updated",
+            account,
+            kind="account",
+            name=account.name,
+            before={SETTING: before},
+            after={SETTING: after},
         )
     _cache.pop(this.account_id, None)
 

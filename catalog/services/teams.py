@@ -204,6 +204,19 @@ async def one(actor: Actor, team_id: UUID, *, with_members: bool = False) -> Row
     return rows[0] if rows else None
 
 
+async def id_of_alias(actor: Actor, alias: str) -> UUID:
+    """The id of the team with this alias, of today or earlier. Raises NotFound."""
+    row = await database().one(
+        "SELECT t.id FROM team_aliases a JOIN teams t ON t.id = a.team_id "
+        "WHERE a.account_id = $1 AND a.alias = $2 AND t.deleted_at IS NULL",
+        actor.account_id,
+        alias,
+    )
+    if row is None:
+        raise NotFound("team", alias)
+    return UUID(str(row["id"]))
+
+
 async def written(this: Change, team_id: UUID, *, with_members: bool = False) -> Row:
     """The team as a row of `page`, as this change has made it. Raises NotFound."""
     await this.flush()

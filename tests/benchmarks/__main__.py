@@ -172,7 +172,8 @@ def show(results: dict[str, dict[str, Any]]) -> None:
             kind,
             *(
                 f"{figures['per_s']:,.0f}/s  {figures['per_s'] / ceiling:.2f}×  {figures['median_ms']:.2f} ms  "
-                f"{figures['cpu_ms']:.3f} ms CPU" + (f"  {figures['failures']:.0f} FAILED" if figures["failures"] else "")
+                f"{figures['cpu_ms']:.3f} ms CPU"
+                + (f"  {figures['failures']:.0f} FAILED" if figures["failures"] else "")
                 for figures in servers.values()
             ),
         )

@@ -51,6 +51,11 @@ app = Starlette(
 
 if __name__ == "__main__":
     uvicorn.run(
-        app, port=int(sys.argv[1]), loop="uvloop", http="httptools", log_config=None, access_log=False,
+        app,
+        port=int(sys.argv[1]),
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
         server_header=False,
     )

@@ -11,9 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from web.rehearsal import STYLES, rehearse
 
 
-def run(
-    url: str, token: str, users: int, groups: int, style: str, connections: int, keep: bool, as_json: bool
-) -> int:
+def run(url: str, token: str, users: int, groups: int, style: str, connections: int, keep: bool, as_json: bool) -> int:
     """The exit code: 0 when everything was as it should be, 1 when anything was not, 2 for an unknown style."""
     errors = Console(stderr=True)
     if style not in STYLES:

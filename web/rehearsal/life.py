@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -65,10 +66,8 @@ class Life:
         async def worker() -> None:
             nonlocal done
             for item in waiting:
-                try:
+                with suppress(Failed):
                     await work(item)
-                except Failed:
-                    pass
                 done += 1
                 self._progress(step, done, len(items))
 
@@ -221,9 +220,7 @@ class Life:
     def _of(self, path: str) -> Iterable[Person | Group]:
         return self._people.values() if path == "/Users" else self._groups.values()
 
-    def _import_one(
-        self, path: str, mine: dict[str, Person | Group], seen: set[str], found: dict[str, Any]
-    ) -> None:
+    def _import_one(self, path: str, mine: dict[str, Person | Group], seen: set[str], found: dict[str, Any]) -> None:
         id = str(found.get("id"))
         one = mine.get(id)
         if one is None:

@@ -63,9 +63,7 @@ class Okta:
         self, client: Client, step: str, group: Group, joined: frozenset[int], left: frozenset[int],
         ids: Mapping[int, str],
     ) -> None:  # fmt: skip
-        removed = [
-            {"op": "remove", "path": f'members[value eq "{member["value"]}"]'} for member in members(left, ids)
-        ]
+        removed = [{"op": "remove", "path": f'members[value eq "{member["value"]}"]'} for member in members(left, ids)]
         added = {"op": "add", "path": "members", "value": members(joined, ids)}
         await patch(client, step, f"/Groups/{group.id}", *removed, added)
 
