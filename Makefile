@@ -28,7 +28,7 @@ INSTALL_LOCKED = $(PIP) install --require-hashes --only-binary :all: -r
 
 CODE = $(wildcard catalog scim_facade graphql_api web)
 
-.PHONY: help serve test check bench dev lock ui codegen screenshots clean
+.PHONY: help serve test check lint types contracts bench dev lock ui codegen screenshots clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -40,10 +40,16 @@ test: $(VENV)/.tested
 	@echo "Running the whole suite, on SQLite and on PostgreSQL where a test needs a database."
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-check: $(VENV)/.tested
+check: lint types contracts
+
+lint: $(VENV)/.tested
 	@echo "Lint:"; $(BIN)/ruff check .
+
+types: $(VENV)/.tested
 	@echo "Types:"; $(BIN)/mypy $(CODE)
-	@echo "Who may import whom, and what the documents say:"
+
+contracts: $(VENV)/.tested
+	@echo "Who may import whom, and whether the documents are true:"
 	@$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_documentation.py
 
 bench: $(VENV)/.tested

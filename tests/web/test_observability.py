@@ -56,8 +56,9 @@ def test_a_line_says_when_how_grave_and_for_which_request(lines: Lines) -> None:
 
 def test_a_librarys_line_looks_like_ours(lines: Lines) -> None:
     structlog.contextvars.bind_contextvars(request_id="r2")
-    logging.getLogger("uvicorn.error").info("Started %s", "here")
+    logging.getLogger("uvicorn.error").info("Started %s", "here", extra={"color_message": "Started \x1b[1m%s"})
     (line,) = lines()
+    assert "color_message" not in line
     assert (line["event"], line["logger"], line["request_id"]) == ("Started here", "uvicorn.error", "r2")
 
 
