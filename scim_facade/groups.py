@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import orjson
 
 from catalog.changes import Change
-from catalog.engines import Row
 from catalog.ids import as_uuid
-from catalog.models import Team
 from catalog.selection import AnyOf, Column, Compare, Order, Position, Where, Window
 from catalog.services import external_ids, hierarchy, memberships, teams
 from scim_facade import filters, patch
@@ -37,6 +36,10 @@ from scim_facade.resources import Caller, Found, Json
 from scim_facade.schemas import CORE_GROUP_URN, GROUP, ResourceSchema
 from scim_facade.selecting import Meaning, column, constant, identity, location_meaning, related, version_meaning
 from scim_facade.versions import etag
+
+if TYPE_CHECKING:
+    from catalog.engines import Row
+    from catalog.models import Team
 
 kind = "team"
 name = "Group"

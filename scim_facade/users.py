@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as replaced
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import orjson
 
 from catalog.changes import Change
-from catalog.engines import Row
 from catalog.selection import Column, Compare, Order, Position, Where, Window
 from catalog.services import users
 from scim_facade import patch
@@ -21,6 +21,9 @@ from scim_facade.resources import Caller, Found, Json
 from scim_facade.schemas import CORE_USER_URN, USER, ResourceSchema
 from scim_facade.selecting import Meaning, column, constant, identity, location_meaning, related, version_meaning
 from scim_facade.versions import etag
+
+if TYPE_CHECKING:
+    from catalog.engines import Row
 
 kind = "user"
 name = "User"

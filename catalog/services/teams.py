@@ -274,7 +274,8 @@ def _columns(dialect: str, actor: Actor, with_members: bool) -> sql.Query:
         )
         query.column("members", say.objects({"value": "u.id", "display": "u.name", "type": "'User'"}, people, "u.id"))
         groups = "teams g WHERE g.parent_id = t.id AND g.parent_integration_id IS NOT NULL AND g.deleted_at IS NULL"
-        query.column("groups", say.objects({"value": "g.id", "display": "g.provider_name", "type": "'Group'"}, groups, "g.id"))
+        parts = {"value": "g.id", "display": "g.provider_name", "type": "'Group'"}
+        query.column("groups", say.objects(parts, groups, "g.id"))
     return query
 
 
