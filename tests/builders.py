@@ -60,17 +60,20 @@ async def a_user(
     external_id: str | None = None,
     **fields: Any,
 ) -> User:
-    """An active person; managed by the actor's integration if it has one. `fields` are columns."""
+    """An active person; managed by the actor's integration if it has one. `fields` are columns, as they end up."""
     async with change(actor) as this:
         user = User(
             id=new_id(),
             account_id=actor.account_id,
             user_name=user_name,
             user_name_key=fold(user_name),
-            **{"integration_id": actor.integration_id, "created_at": this.at, "updated_at": this.at, **fields},
+            integration_id=actor.integration_id,
+            created_at=this.at,
+            updated_at=this.at,
         )
         called = name or user_name.partition("@")[0].replace(".", " ").title()
         derive(user, by_hand(name=called, email=user_name if "@" in user_name else None) | (attributes or {}))
+        user.update_from_dict(fields)
         this.add(user)
         _external_id(this, "user", user, external_id)
     return user

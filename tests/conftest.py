@@ -17,7 +17,9 @@ from catalog.engines import Database
 from catalog.models import Account, Integration, Team, User
 from tests import builders, postgres
 
-ENGINES = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]
+ON_SQLITE = [pytest.param("sqlite")]
+ON_POSTGRES = [pytest.param("postgres", marks=pytest.mark.postgres)]
+ENGINES = [*ON_SQLITE, *ON_POSTGRES]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import aiosqlite
@@ -22,6 +22,8 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapp
 
 from catalog.engines import Row, Statement, UniqueViolation
 from catalog.errors import Unavailable
+
+T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5000
 GROUP_LIMIT = 64
@@ -106,9 +108,16 @@ class _Turn:
             raise
 
 
-async def _in_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], None]) -> None:
+async def _in_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
     """`work(connection)` in the connection's own thread, in one hop."""
-    await connection._execute(work, connection._conn)  # type: ignore[no-untyped-call]
+    return cast(T, await connection._execute(work, connection._conn))  # type: ignore[no-untyped-call]
+
+
+def _undo(connection: sqlite3.Connection) -> None:
+    """The unit undone; nothing, where a full disk has ended the whole transaction, and its savepoints with it."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK TO unit")
+        connection.execute("RELEASE unit")
 
 
 def _undone() -> Unavailable:
@@ -123,7 +132,8 @@ class SqliteDatabase:
     def __init__(self, writer: SqliteClient, reader: SqliteClient, keyed: sqlite3.Connection) -> None:
         self._writer, self._reader, self._keyed = writer, reader, keyed
         self._turn = asyncio.Lock()
-        self._group: list[asyncio.Future[None]] = []
+        self._group: list[tuple[int, asyncio.Future[None]]] = []
+        self._transaction = 0
         self._queued = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -159,24 +169,18 @@ class SqliteDatabase:
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         await self._take_turn()
         try:
-            with translated():
-                if not connection.in_transaction:
-                    self._tell(_undone() if self._group else None)
-                    await connection.execute("BEGIN IMMEDIATE")
-                await connection.execute("SAVEPOINT unit")
             turn = _Turn(self._writer, connection)
             try:
+                with translated():
+                    await _in_thread(connection, self._begin)
                 yield turn
                 if turn.failure is not None:
                     raise turn.failure
-                await connection.execute("RELEASE unit")
+                transaction = await _in_thread(connection, self._release)
             except BaseException:
-                # Where a full disk has ended the whole transaction, there is no savepoint any more.
-                if connection.in_transaction:
-                    await connection.execute("ROLLBACK TO unit")
-                    await connection.execute("RELEASE unit")
+                await _in_thread(connection, _undo)
                 raise
-            self._group.append(committed)
+            self._group.append((transaction, committed))
         finally:
             await self._whole(self._end_turn())
         await committed
@@ -208,26 +212,45 @@ class SqliteDatabase:
     async def _commit(self) -> None:
         """Everything of the group made durable, and its units told so; or all of them told that it failed."""
         connection = cast(aiosqlite.Connection, self._writer._connection)
-        failure: Exception | None = None
+        group, self._group = self._group, []
+        failure: Exception = _undone()
+        kept = None
         try:
             with translated():
-                if self._group and not connection.in_transaction:
-                    raise _undone()
-                await connection.commit()
+                kept = await _in_thread(connection, self._keep)
         except Exception as problem:  # noqa: BLE001 - whatever it is, the units of the group wait for it
             failure = problem
-            await connection.rollback()
-        self._tell(failure)
-
-    def _tell(self, failure: Exception | None) -> None:
-        group, self._group = self._group, []
-        for committed in group:
+        for transaction, committed in group:
             if committed.done():
                 continue
-            if failure is None:
+            if transaction == kept:
                 committed.set_result(None)
             else:
                 committed.set_exception(failure)
+
+    # These run in the connection's thread, one after another even where a caller was cancelled: what they find of the
+    # transaction is so. Its number tells a unit whose transaction was undone (by a full disk, say) from one that is in
+    # the transaction that was begun afterwards.
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        if not connection.in_transaction:
+            connection.execute("BEGIN IMMEDIATE")
+            self._transaction += 1
+        connection.execute("SAVEPOINT unit")
+
+    def _release(self, connection: sqlite3.Connection) -> int:
+        connection.execute("RELEASE unit")
+        return self._transaction
+
+    def _keep(self, connection: sqlite3.Connection) -> int | None:
+        if not connection.in_transaction:
+            return None
+        try:
+            connection.commit()
+        except sqlite3.Error:
+            connection.rollback()
+            raise
+        return self._transaction
 
     async def _whole(self, work: Coroutine[Any, Any, None]) -> None:
         """`work` carried to its end, even if the caller is cancelled meanwhile: others wait for what it does."""

@@ -1,0 +1,422 @@
+"""Changes on both databases: whole or not at all, next to one another, whatever becomes of their callers."""
+
+import asyncio
+import os
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlsplit
+
+import asyncpg
+import pytest
+
+from catalog import actors, changes, database, schema
+from catalog.actors import Actor
+from catalog.changes import Change, change, uninterrupted
+from catalog.engines import Conflict, Database, UniqueViolation
+from catalog.engines.sqlite import GROUP_LIMIT, SqliteDatabase
+from catalog.errors import AlreadyTaken, NotFound, Unavailable
+from catalog.ids import fold, new_id
+from catalog.models import Account, User
+from tests import builders, postgres
+from tests.conftest import ON_POSTGRES, ON_SQLITE
+
+
+async def count(db: Database, table: str = "users") -> int:
+    found = await db.one(f"SELECT count(*) AS n FROM {table}")
+    assert found is not None
+    return int(found["n"])
+
+
+async def still_writes(actor: Actor) -> None:
+    """Raises TimeoutError where something is left locked."""
+    async with asyncio.timeout(3):
+        await builders.a_user(actor, f"somebody-{new_id()}")
+
+
+# --- whole or not at all --------------------------------------------------------------------------------------------
+
+
+async def test_a_change_that_raises_leaves_nothing(db: Database, actor: Actor) -> None:
+    async def work() -> None:
+        async with change(actor) as this:
+            this.add(_person(this, "ada"))
+            await this.flush()
+            assert await this.rows("SELECT id FROM users") != []
+            raise NotFound("team", "x")
+
+    with pytest.raises(NotFound):
+        await work()
+    assert await count(db) == 0
+
+
+async def test_nobody_sees_a_change_before_it_is_kept(db: Database, actor: Actor) -> None:
+    async with change(actor) as this:
+        this.add(_person(this, "ada"))
+        await this.flush()
+        async with asyncio.timeout(1):
+            assert await count(db) == 0
+            assert await db.rows("SELECT id FROM users") == []
+    assert await count(db) == 1
+
+
+async def test_who_has_taken_a_value_is_told_even_when_the_row_was_stated_earlier(db: Database, actor: Actor) -> None:
+    await builders.a_user(actor, "ada")
+
+    async def work() -> None:
+        async with change(actor) as this:
+            this.add(_person(this, "ADA"))
+            this.run("UPDATE users SET title = $1 WHERE id = $2", "x", new_id())
+
+    with pytest.raises(AlreadyTaken) as refused:
+        await work()
+    assert (refused.value.kind, refused.value.field, refused.value.value) == ("user", "user_name", "ADA")
+    assert await count(db) == 1
+
+
+async def test_an_error_that_was_swallowed_still_undoes_the_change(db: Database, actor: Actor) -> None:
+    await builders.a_user(actor, "ada")
+
+    async def work() -> None:
+        async with change(actor) as this:
+            this.add(_person(this, "grace"))
+            await this.flush()
+            this.add(_person(this, "ada"))
+            with pytest.raises(AlreadyTaken):
+                await this.flush()
+
+    with pytest.raises(UniqueViolation):
+        await work()
+    assert await count(db) == 1
+    await still_writes(actor)
+
+
+# --- sharing commits ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_changes_that_queue_up_share_commits(db: SqliteDatabase, actor: Actor) -> None:
+    statements: list[str] = []
+    connection = db._writer._connection
+    assert connection is not None
+    await connection.set_trace_callback(statements.append)
+    await asyncio.gather(*(builders.a_user(actor, f"user{number}") for number in range(2 * GROUP_LIMIT)))
+    await connection.set_trace_callback(cast(Any, None))
+    assert await count(db) == 2 * GROUP_LIMIT
+    assert 2 <= statements.count("COMMIT") <= 4
+
+
+async def test_a_change_that_fails_undoes_itself_alone(db: Database, actor: Actor) -> None:
+    async def one(number: int) -> None:
+        async with change(actor) as this:
+            this.add(_person(this, f"user{number}"))
+            if number % 3 == 0:
+                await this.flush()
+                raise NotFound("team", number)
+
+    ended = await asyncio.gather(*(one(number) for number in range(30)), return_exceptions=True)
+    assert [type(end) for end in ended] == [NotFound if number % 3 == 0 else type(None) for number in range(30)]
+    assert await count(db) == 20
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_a_commit_that_fails_is_told_to_all_who_share_it(db: Database, actor: Actor) -> None:
+    async def one(number: int) -> None:
+        async with change(actor) as this:
+            this.add(_person(this, f"user{number}"))
+            if number == 5:
+                await this.rows("PRAGMA defer_foreign_keys = ON")
+                this.run("UPDATE users SET manager_id = $1", new_id())
+
+    ended = await asyncio.gather(*(one(number) for number in range(10)), return_exceptions=True)
+    assert [type(end) for end in ended] == [sqlite3.IntegrityError] * 10
+    assert await count(db) == 0
+    await still_writes(actor)
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_a_full_disk_loses_nothing_that_was_acknowledged(db: SqliteDatabase, actor: Actor) -> None:
+    connection = db._writer._connection
+    assert connection is not None
+    pages = (await db.rows("PRAGMA page_count"))[0][0]
+    await connection.execute(f"PRAGMA max_page_count = {pages + 60}")
+    sizes = [10, 10, 10_000_000, 10, 10, 50_000, 10, 10_000_000, 10, 10] * 3
+
+    async def one(number: int, size: int) -> str:
+        async with change(actor) as this:
+            person = _person(this, f"user{number}")
+            person.title = "x" * size
+            this.add(person)
+        return f"user{number}"
+
+    ended = await asyncio.gather(*(one(*each) for each in enumerate(sizes)), return_exceptions=True)
+    acknowledged = {end for end in ended if isinstance(end, str)}
+    refused = [end for end in ended if not isinstance(end, str)]
+    assert len(refused) >= 6
+    assert {type(end) for end in refused} == {Unavailable}
+    assert {row["user_name"] for row in await db.rows("SELECT user_name FROM users")} == acknowledged
+    await connection.execute("PRAGMA max_page_count = 1073741823")
+    await still_writes(actor)
+
+
+# --- callers that go away -------------------------------------------------------------------------------------------
+
+
+async def test_a_caller_that_is_cancelled_at_any_moment_leaves_nothing_locked(db: Database, actor: Actor) -> None:
+    async def one(number: int) -> None:
+        async with change(actor) as this:
+            this.add(_person(this, f"user{number}"))
+            await this.flush()
+            await asyncio.sleep(0)
+
+    for number in range(60):
+        task = asyncio.create_task(one(number))
+        other = asyncio.create_task(one(1000 + number))
+        for _ in range(number):
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.0002 * (number % 7))
+        task.cancel()
+        async with asyncio.timeout(3):
+            await other
+            await asyncio.gather(task, return_exceptions=True)
+    await asyncio.gather(*(still_writes(actor) for _ in range(20)))
+    kept = {row["user_name"] for row in await db.rows("SELECT user_name FROM users")}
+    assert {f"user{1000 + number}" for number in range(60)} <= kept
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_who_leaves_the_queue_leaves_nobody_waiting_for_the_commit(db: Database, actor: Actor) -> None:
+    entered, go = asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        async with change(actor) as this:
+            this.add(_person(this, "ada"))
+            entered.set()
+            await go.wait()
+
+    acknowledged = asyncio.create_task(first())
+    await entered.wait()
+    gone = asyncio.create_task(builders.a_user(actor, "grace"))
+    await asyncio.sleep(0.01)
+    go.set()
+    await asyncio.sleep(0)
+    gone.cancel()
+    async with asyncio.timeout(3):
+        await acknowledged
+    await asyncio.gather(gone, return_exceptions=True)
+    await still_writes(actor)
+
+
+async def test_uninterrupted_work_is_finished_when_its_caller_has_gone(db: Database, actor: Actor) -> None:
+    entered, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        async with change(actor) as this:
+            this.add(_person(this, "ada"))
+            entered.set()
+            await go.wait()
+        ended.set()
+
+    caller = asyncio.create_task(uninterrupted(work))
+    await entered.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    go.set()
+    async with asyncio.timeout(3):
+        await ended.wait()
+    assert await count(db) == 1
+    await still_writes(actor)
+
+
+# --- next to one another --------------------------------------------------------------------------------------------
+
+
+async def test_a_read_does_not_wait_for_a_change(db: Database, actor: Actor) -> None:
+    ada = await builders.a_user(actor, "ada", title="Countess")
+    async with change(actor) as this:
+        this.run("UPDATE users SET title = $1 WHERE id = $2", "Lady", ada.id)
+        await this.flush()
+        async with asyncio.timeout(1):
+            many = await db.rows("SELECT title FROM users WHERE id = $1", ada.id)
+            found = await db.one("SELECT title FROM users WHERE id = $1", ada.id)
+    assert found is not None
+    assert [many[0]["title"], found["title"]] == ["Countess", "Countess"]
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_processes_that_write_to_one_file_at_once_wait_for_one_another(db: Database, actor: Actor) -> None:
+    program = (
+        "import asyncio, sys, uuid\n"
+        "from catalog import actors, database\n"
+        "from tests import builders\n"
+        "async def main():\n"
+        "    await database.connect(sys.argv[1])\n"
+        "    actor = actors.command(uuid.UUID(sys.argv[2]))\n"
+        "    async def one(worker):\n"
+        "        for number in range(25):\n"
+        "            await builders.a_user(actor, f'{sys.argv[3]}-{worker}-{number}')\n"
+        "    await asyncio.gather(*(one(worker) for worker in range(8)))\n"
+        "    await database.disconnect()\n"
+        "asyncio.run(main())\n"
+    )
+    pipes: dict[str, Any] = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
+    running = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, database.address(), str(actor.account_id), name, **pipes
+        )
+        for name in ("a", "b", "c")
+    ]
+    ended = [await process.communicate() for process in running]
+    assert [errors.decode() for _, errors in ended] == [""] * 3
+    assert await count(db) == 3 * 8 * 25
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+async def test_of_two_changes_that_wait_for_each_other_one_is_tried_again(db: Database, actor: Actor) -> None:
+    ada, grace = await builders.a_user(actor, "ada"), await builders.a_user(actor, "grace")
+    met = asyncio.Barrier(2)
+    tries = 0
+
+    async def both(first: User, second: User) -> None:
+        nonlocal tries
+        tries += 1
+        async with change(actor) as this:
+            this.run("UPDATE users SET version = version + 1 WHERE id = $1", first.id)
+            await this.flush()
+            if tries <= 2:
+                await met.wait()
+            this.run("UPDATE users SET version = version + 1 WHERE id = $1", second.id)
+
+    await asyncio.gather(uninterrupted(lambda: both(ada, grace)), uninterrupted(lambda: both(grace, ada)))
+    assert tries == 3
+    assert [row["version"] for row in await db.rows("SELECT version FROM users")] == [3, 3]
+
+
+async def test_a_change_that_always_gives_way_is_unavailable_in_the_end() -> None:
+    tries = 0
+
+    async def unlucky() -> None:
+        nonlocal tries
+        tries += 1
+        raise Conflict("deadlock detected")
+
+    with pytest.raises(Unavailable):
+        await uninterrupted(unlucky)
+    assert tries == changes.TRIES
+
+
+# --- databases that are not there -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def through_a_wire(db: Database, actor: Actor) -> AsyncIterator[Callable[[], Any]]:
+    """The database reached through a relay; the function given cuts it."""
+    host, *_ = dict(parse_qsl(urlsplit(postgres.server()).query)).values()
+    relay = Path(host) / "relay"
+    relay.mkdir(exist_ok=True)
+    writers: list[asyncio.StreamWriter] = []
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        while data := await reader.read(65536):
+            writer.write(data)
+        writer.close()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.5432")
+        await asyncio.gather(forward(reader, back), forward(there, writer), return_exceptions=True)
+
+    server = await asyncio.start_unix_server(accept, f"{relay}/.s.PGSQL.5432")
+
+    async def cut() -> None:
+        server.close()
+        for writer in writers:
+            writer.transport.abort()
+
+    address = urlsplit(database.address())._replace(query=f"host={relay}").geturl()
+    await database.connect(address)
+    yield cut
+    await cut()
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+@pytest.mark.skipif(
+    "MUSTER_TEST_POSTGRES_URL" in os.environ, reason="The relay needs the socket of the wheel's server."
+)
+async def test_a_server_that_goes_away_is_unavailable(
+    db: Database, actor: Actor, through_a_wire: Callable[[], Any]
+) -> None:
+    reached = database.database()
+    await builders.a_user(actor, "ada")
+
+    async def work() -> None:
+        async with change(actor) as this:
+            this.add(_person(this, "grace"))
+            await this.flush()
+            await through_a_wire()
+            await this.rows("SELECT 1")
+
+    with pytest.raises(Unavailable):
+        await work()
+    for read in (reached.rows, reached.one):
+        with pytest.raises(Unavailable):
+            await read("SELECT 1")
+    with pytest.raises(Unavailable):
+        await builders.a_user(actor, "grace")
+    with pytest.raises(Unavailable):
+        await schema.state()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgres://nobody@127.0.0.1:1/muster", "sqlite:///proc/no/muster.db", "sqlite:///dev"],
+)
+async def test_a_database_that_cannot_be_opened_is_unavailable_and_leaves_room_for_another(
+    address: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Unavailable):
+        await database.connect(address)
+    with pytest.raises(Unavailable):
+        database.database()
+    await database.connect(f"sqlite://{tmp_path}/muster.db")
+    await database.disconnect()
+
+
+async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "muster.db").write_bytes(b"Dear diary, " * 1000)
+    with pytest.raises(Unavailable):
+        await database.connect(f"sqlite://{tmp_path}/muster.db")
+
+
+async def test_an_address_of_another_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="mysql"):
+        await database.connect("mysql://root@localhost/muster")
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+async def test_a_mistake_in_a_statement_does_not_pass_for_an_absent_server(db: Database) -> None:
+    with pytest.raises(asyncpg.InterfaceError):
+        await db.rows("SELECT $1::int", "not a number", 2)
+
+
+async def test_another_accounts_change_is_its_own(db: Database, actor: Actor, elsewhere: Account) -> None:
+    await builders.a_user(actor, "ada")
+    await builders.a_user(actors.command(elsewhere.id), "ada")
+    rows = await db.rows("SELECT account_id FROM users ORDER BY account_id")
+    assert [str(row["account_id"]) for row in rows] == sorted([str(actor.account_id), str(elsewhere.id)])
+
+
+def _person(this: Change, user_name: str) -> User:
+    return User(
+        id=new_id(),
+        account_id=this.account_id,
+        user_name=user_name,
+        user_name_key=fold(user_name),
+        name=user_name,
+        name_key=fold(user_name),
+        created_at=this.at,
+        updated_at=this.at,
+    )
