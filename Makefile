@@ -53,12 +53,12 @@ contracts: $(VENV)/.tested
 	@$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_documentation.py
 
 bench: $(VENV)/.tested
-	@test -d tests/benchmarks || { echo "There is no benchmark in tests/benchmarks yet."; exit 1; }
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 dev: $(VENV)/.installed
-	@exec $(BIN)/uvicorn web.app:create_app --factory --reload --reload-dir catalog --reload-dir scim_facade \
-		--reload-dir web --host $(HOST) --port $(PORT)
+	@$(BIN)/muster migrate
+	@MUSTER_HOST=$(HOST) MUSTER_PORT=$(PORT) exec $(BIN)/uvicorn web.serving:application --factory \
+		--host $(HOST) --port $(PORT) --reload --reload-dir catalog --reload-dir scim_facade --reload-dir web
 
 ui codegen screenshots:
 	@echo "\`make $@\` belongs to the product UI in web/ui, which is not here yet."; exit 1
