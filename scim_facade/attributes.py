@@ -31,6 +31,10 @@ class Attribute:
     canonical_values: tuple[str, ...] = ()
     reference_types: tuple[str, ...] = ()
     sub_attributes: tuple[Attribute, ...] = ()
+    is_implied: bool = False
+    """Always there, so that it cannot be removed, though a client may leave it out."""
+    is_listed: bool = True
+    """Told by `/Schemas`."""
 
     @cached_property
     def _by_name(self) -> dict[str, Attribute]:
@@ -58,7 +62,7 @@ class Attribute:
         if self.reference_types:
             told["referenceTypes"] = list(self.reference_types)
         if self.sub_attributes:
-            told["subAttributes"] = [sub.as_json() for sub in self.sub_attributes]
+            told["subAttributes"] = [sub.as_json() for sub in self.sub_attributes if sub.is_listed]
         return told
 
 
@@ -80,12 +84,12 @@ class Schema:
         return self._by_name.get(name.lower())
 
     def as_json(self) -> Json:
-        """As `/Schemas` tells it; what may only be written is left out (Entra's validator wants all it lists back)."""
+        """As `/Schemas` tells it."""
         return {
             "id": self.urn,
             "name": self.name,
             "description": self.description,
-            "attributes": [one.as_json() for one in self.attributes if one.mutability != "writeOnly"],
+            "attributes": [one.as_json() for one in self.attributes if one.is_listed],
         }
 
 

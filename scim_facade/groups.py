@@ -174,7 +174,7 @@ async def _carry_out(this: Change, caller: Caller, team: Team, edit: MemberEdit)
             await _remove(this, team, values)
         case MembersRemoveWhere(chosen):
             row = await teams.written(this, team.id, with_members=True)
-            elements = _members(row, caller.base_url)
+            elements = _members(row, caller.base_url, with_names=True)
             await _remove(this, team, [one["value"] for one in elements if filters.matches(chosen, one)])
         case MembersClear():
             await hierarchy.unnest(this, team, await hierarchy.nested_in(this, team))
@@ -240,8 +240,9 @@ def _found(row: Row, caller: Caller, wanted: Projection, warnings: Sequence[str]
     if row["external_id"] is not None:
         resource["externalId"] = row["external_id"]
     resource["displayName"] = row["provider_name"]
-    if "members" in names and (members := _members(row, caller.base_url)):
-        resource["members"] = members
+    if "members" in names:
+        # Also when there are none: authentik compares, and takes an absent list for one that it was not told.
+        resource["members"] = _members(row, caller.base_url, with_names=wanted.asks_for("members", "display"))
     resource["meta"] = {
         "resourceType": "Group",
         "created": row["created_at"],
@@ -256,9 +257,11 @@ def _found(row: Row, caller: Caller, wanted: Projection, warnings: Sequence[str]
     return Found(id, row["version"], row["provider_name"], text, warnings, Position(key, UUID(id)))
 
 
-def _members(row: Row, base_url: str) -> list[Json]:
+def _members(row: Row, base_url: str, *, with_names: bool) -> list[Json]:
     """People and nested groups, each with where it is."""
     members: list[Json] = [*orjson.loads(row["members"]), *orjson.loads(row["groups"])]
     for member in members:
         member["$ref"] = f"{base_url}/{member['type']}s/{member['value']}"
+        if not with_names:
+            del member["display"]
     return members

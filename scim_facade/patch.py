@@ -61,7 +61,7 @@ def apply(edits: list[Edit], resource: Json, schema: ResourceSchema) -> Json:
         if edit.path.urn and not holder:
             del changed[edit.path.urn]
     for attribute in schema.core.attributes:
-        if attribute.required and attribute.name not in changed:
+        if attribute.required and not attribute.is_implied and attribute.name not in changed:
             raise InvalidValue(f"{attribute.name} is required.")
     return changed
 

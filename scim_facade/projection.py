@@ -47,6 +47,10 @@ class Projection:
             return name in self.only
         return self.without.get(name, ()) is not None
 
+    def asks_for(self, name: str, part: str) -> bool:
+        """Whether a part that is returned on request only was asked for by its name."""
+        return self.only is not None and part in (self.only.get(name) or ())
+
     def shape(self, resource: Json) -> Json:
         """The resource with what was chosen of it; the same one where all is."""
         if self.only is not None:

@@ -33,7 +33,7 @@ def read_resource(body: Json, schema: ResourceSchema, *, strict: bool = False) -
     for key, value in body.items():
         _take(resource, key, value, schema, strict=strict)
     for attribute in schema.core.attributes:
-        if attribute.required and attribute.name not in resource:
+        if attribute.required and not attribute.is_implied and attribute.name not in resource:
             raise InvalidValue(f"{attribute.name} is required.")
     return resource
 

@@ -65,8 +65,11 @@ USER = ResourceSchema(
             Attribute("preferredLanguage", description="As in an Accept-Language header."),
             Attribute("locale", description="For dates, numbers and currency."),
             Attribute("timezone", description="The IANA time zone."),
-            Attribute("active", "boolean", "Whether the person may sign in."),
-            Attribute("password", description="Never kept.", mutability="writeOnly", returned="never"),
+            Attribute("active", "boolean", "Whether the person may sign in.", required=True, is_implied=True),
+            # Not listed: Entra's validator wants everything that is listed back.
+            Attribute(
+                "password", description="Never kept.", mutability="writeOnly", returned="never", is_listed=False
+            ),
             _plural("emails", "Email addresses.", "work", "home", "other"),
             _plural("phoneNumbers", "Phone numbers.", "work", "home", "mobile", "fax", "pager", "other"),
             _plural("ims", "Instant messaging addresses."),
@@ -159,7 +162,9 @@ GROUP = ResourceSchema(
                     Attribute(
                         "$ref", "reference", case_exact=True, mutability="immutable", reference_types=("User", "Group")
                     ),
-                    Attribute("display", mutability="readOnly"),
+                    # On request: a name beside each id makes the answer of a large group half as large again, and a
+                    # client that compares what it pushed with what it reads finds a difference in every member.
+                    Attribute("display", mutability="readOnly", returned="request"),
                     Attribute("type", mutability="immutable", canonical_values=("User", "Group")),
                 ),
             ),

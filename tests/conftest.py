@@ -16,6 +16,7 @@ from catalog.changes import change
 from catalog.engines import Database
 from catalog.models import Account, Integration, Team, User
 from tests import builders, postgres
+from tests.web.serving import Instance, running
 
 ON_SQLITE = [pytest.param("sqlite")]
 ON_POSTGRES = [pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -104,6 +105,16 @@ async def scim(actor: Actor, integration: Integration) -> AsyncIterator[httpx.As
         headers={"Authorization": f"Bearer {secret}"},
     ) as client:
         yield client
+
+
+@pytest.fixture(params=ENGINES)
+async def instance(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Instance]:
+    """A real server in a process of its own, on each engine."""
+    url = f"sqlite://{tmp_path}/muster.db"
+    if request.param == "postgres":
+        url = await postgres.fresh(f"instance_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+    async with running(url, tmp_path) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")
