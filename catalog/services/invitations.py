@@ -44,6 +44,7 @@ async def welcome(this: Change, user: User) -> None:
         return
     held = integration_id is not None and found["recent"] >= HELD_ABOVE
     user.invitation = "held" if held else "sent"
+    this.touch(user)
     letter_id = new_id()
     this.send(
         OutboxMessage(
