@@ -1,7 +1,7 @@
 """Memberships: sets in, differences out; periods end and are never deleted."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from catalog.actors import Actor, ActorKind, Scope
+from catalog.actors import Actor, Scope
 from catalog.attributes import by_hand, derive
 from catalog.changes import Change, change, uninterrupted
 from catalog.database import database
@@ -23,9 +23,7 @@ from catalog.models import Account, Integration, Team, User
 from catalog.services import memberships, teams
 from catalog.services.memberships import Moves
 from tests import builders
-
-AUser = Callable[..., Awaitable[User]]
-ATeam = Callable[..., Awaitable[Team]]
+from tests.catalog.teamwork import ATeam, AUser, a_person
 
 
 @pytest.fixture
@@ -291,11 +289,6 @@ async def test_a_whole_company_joins_at_once_and_one_more_costs_no_more_than_els
 async def alter(actor: Actor, team: Team, **wish: Iterable[UUID]) -> Moves:
     async with change(actor) as this:
         return await memberships.alter(this, await teams.lock(this, team.id), **wish)  # type: ignore[arg-type]
-
-
-def a_person(actor: Actor, *scopes: Scope) -> Actor:
-    held = frozenset(scopes or (Scope.READ, Scope.WRITE, Scope.ADMIN))
-    return Actor(actor.account_id, ActorKind.PERSON, "Charles", held, id=new_id())
 
 
 async def periods(team: Team) -> list[dict[str, Any]]:
