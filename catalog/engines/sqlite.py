@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -74,50 +74,68 @@ def translated() -> Iterator[None]:
 
 
 class _Turn:
-    """The unit whose turn it is to use the writing connection."""
+    """The unit whose turn it is to use the writing connection. It begins with its first statement, in the same hop."""
 
-    def __init__(self, client: SqliteClient, connection: aiosqlite.Connection) -> None:
+    def __init__(self, database: SqliteDatabase, client: SqliteClient) -> None:
         self.orm = client
         self.failure: Exception | None = None
         """What a statement raised: as on PostgreSQL, nothing that follows is carried out, and nothing is kept."""
-        self._connection = connection
+        self.has_begun = False
+        self.transaction = 0
+        """The number of the transaction that holds what this unit wrote; 0 until it is released into one."""
+        self._database = database
 
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
-        with self._noting(), translated():
-            return cast(Sequence[Row], await self._connection.execute_fetchall(_placeholders(sql), params))
+        def fetch(connection: sqlite3.Connection) -> Sequence[Row]:
+            return cast(Sequence[Row], connection.execute(_placeholders(sql), params).fetchall())
+
+        return await self._carry_out(fetch)
 
     async def batch(self, statements: Sequence[Statement]) -> None:
-        def carry_out(connection: sqlite3.Connection) -> None:
+        def write(connection: sqlite3.Connection) -> None:
             for statement in statements:
                 if statement.many:
                     connection.executemany(_placeholders(statement.sql), statement.params)
                 else:
                     connection.execute(_placeholders(statement.sql), statement.params)
 
-        with self._noting(), translated():
-            await _in_thread(self._connection, carry_out)
+        await self._carry_out(write)
 
-    @contextmanager
-    def _noting(self) -> Iterator[None]:
+    async def _carry_out(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        def begun(connection: sqlite3.Connection) -> T:
+            if not self.has_begun:
+                self._database.begin(connection)
+                self.has_begun = True
+            return work(connection)
+
         if self.failure is not None:
             raise self.failure
         try:
-            yield
+            with translated():
+                return await _in_thread(self._database.connection, begun)
         except Exception as problem:
             self.failure = problem
             raise
+
+    # In the connection's thread:
+
+    def release(self, connection: sqlite3.Connection, transaction: int) -> None:
+        """What the unit wrote made part of the transaction; not, if that has ended meanwhile."""
+        if self.has_begun:
+            with suppress(sqlite3.OperationalError):
+                connection.execute("RELEASE unit")
+                self.transaction = transaction
+
+    def undo(self, connection: sqlite3.Connection) -> None:
+        """Nothing of the unit left. (A full disk ends the whole transaction, and its savepoints with it.)"""
+        if self.has_begun and connection.in_transaction:
+            connection.execute("ROLLBACK TO unit")
+            connection.execute("RELEASE unit")
 
 
 async def _in_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
     """`work(connection)` in the connection's own thread, in one hop."""
     return cast(T, await connection._execute(work, connection._conn))  # type: ignore[no-untyped-call]
-
-
-def _undo(connection: sqlite3.Connection) -> None:
-    """The unit undone; nothing, where a full disk has ended the whole transaction, and its savepoints with it."""
-    if connection.in_transaction:
-        connection.execute("ROLLBACK TO unit")
-        connection.execute("RELEASE unit")
 
 
 def _undone() -> Unavailable:
@@ -131,8 +149,8 @@ class SqliteDatabase:
 
     def __init__(self, writer: SqliteClient, reader: SqliteClient, keyed: sqlite3.Connection) -> None:
         self._writer, self._reader, self._keyed = writer, reader, keyed
-        self._turn = asyncio.Lock()
-        self._group: list[tuple[int, asyncio.Future[None]]] = []
+        self._lock = asyncio.Lock()
+        self._group: list[tuple[_Turn, asyncio.Future[None]]] = []
         self._transaction = 0
         self._queued = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -163,32 +181,36 @@ class SqliteDatabase:
         with translated():
             return cast(Row | None, self._keyed.execute(_placeholders(sql), params).fetchone())
 
+    @property
+    def connection(self) -> aiosqlite.Connection:
+        """The connection that writes."""
+        if self._writer._connection is None:
+            raise Unavailable("The database is closed.")
+        return self._writer._connection
+
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[_Turn]:
-        connection = cast(aiosqlite.Connection, self._writer._connection)
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        turn = _Turn(self, self._writer)
         await self._take_turn()
         try:
-            turn = _Turn(self._writer, connection)
             try:
-                with translated():
-                    await _in_thread(connection, self._begin)
                 yield turn
                 if turn.failure is not None:
                     raise turn.failure
-                transaction = await _in_thread(connection, self._release)
             except BaseException:
-                await _in_thread(connection, _undo)
+                await _in_thread(self.connection, turn.undo)
                 raise
-            self._group.append((transaction, committed))
+            self._group.append((turn, committed))
         finally:
             await self._whole(self._end_turn())
-        await committed
+        if turn.has_begun:
+            await committed
 
     async def _take_turn(self) -> None:
         self._queued += 1
         try:
-            await self._turn.acquire()
+            await self._lock.acquire()
         except BaseException:
             # Whoever left the commit to this unit, as the next in the queue, still waits for it.
             if self._queued == 1 and self._group:
@@ -198,32 +220,42 @@ class SqliteDatabase:
             self._queued -= 1
 
     async def _commit_for_the_gone(self) -> None:
-        async with self._turn:
+        async with self._lock:
             if self._queued == 0:
-                await self._commit()
+                await self._release(commit=True)
 
     async def _end_turn(self) -> None:
         try:
-            if self._queued == 0 or len(self._group) >= GROUP_LIMIT:
-                await self._commit()
+            await self._release(commit=self._queued == 0 or len(self._group) >= GROUP_LIMIT)
         finally:
-            self._turn.release()
+            self._lock.release()
 
-    async def _commit(self) -> None:
-        """Everything of the group made durable, and its units told so; or all of them told that it failed."""
-        connection = cast(aiosqlite.Connection, self._writer._connection)
-        group, self._group = self._group, []
+    async def _release(self, *, commit: bool) -> None:
+        """The last unit of the group made part of its transaction.
+
+        With `commit`, everything of the group made durable, and its units told so; or all told that it failed.
+        """
+        last = [turn for turn, _ in self._group[-1:] if not turn.transaction]
+
+        def release(connection: sqlite3.Connection) -> int | None:
+            for turn in last:
+                turn.release(connection, self._transaction)
+            return self._keep(connection) if commit else None
+
         failure: Exception = _undone()
-        kept = None
+        kept: int | None = None
         try:
             with translated():
-                kept = await _in_thread(connection, self._keep)
+                kept = await _in_thread(self.connection, release)
         except Exception as problem:  # noqa: BLE001 - whatever it is, the units of the group wait for it
             failure = problem
-        for transaction, committed in group:
+        if not commit:
+            return
+        group, self._group = self._group, []
+        for turn, committed in group:
             if committed.done():
                 continue
-            if transaction == kept:
+            if turn.transaction == kept or not turn.has_begun:
                 committed.set_result(None)
             else:
                 committed.set_exception(failure)
@@ -232,17 +264,15 @@ class SqliteDatabase:
     # transaction is so. Its number tells a unit whose transaction was undone (by a full disk, say) from one that is in
     # the transaction that was begun afterwards.
 
-    def _begin(self, connection: sqlite3.Connection) -> None:
+    def begin(self, connection: sqlite3.Connection) -> None:
+        """A unit begun, and a transaction, if there is none to share."""
         if not connection.in_transaction:
             connection.execute("BEGIN IMMEDIATE")
             self._transaction += 1
         connection.execute("SAVEPOINT unit")
 
-    def _release(self, connection: sqlite3.Connection) -> int:
-        connection.execute("RELEASE unit")
-        return self._transaction
-
     def _keep(self, connection: sqlite3.Connection) -> int | None:
+        """The number of the transaction that is durable now; None, if there was none."""
         if not connection.in_transaction:
             return None
         try:

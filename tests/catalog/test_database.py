@@ -4,7 +4,9 @@ import asyncio
 import os
 import sqlite3
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -99,11 +101,9 @@ async def test_an_error_that_was_swallowed_still_undoes_the_change(db: Database,
 @pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
 async def test_changes_that_queue_up_share_commits(db: SqliteDatabase, actor: Actor) -> None:
     statements: list[str] = []
-    connection = db._writer._connection
-    assert connection is not None
-    await connection.set_trace_callback(statements.append)
+    await db.connection.set_trace_callback(statements.append)
     await asyncio.gather(*(builders.a_user(actor, f"user{number}") for number in range(2 * GROUP_LIMIT)))
-    await connection.set_trace_callback(cast(Any, None))
+    await db.connection.set_trace_callback(cast(Any, None))
     assert await count(db) == 2 * GROUP_LIMIT
     assert 2 <= statements.count("COMMIT") <= 4
 
@@ -138,10 +138,8 @@ async def test_a_commit_that_fails_is_told_to_all_who_share_it(db: Database, act
 
 @pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
 async def test_a_full_disk_loses_nothing_that_was_acknowledged(db: SqliteDatabase, actor: Actor) -> None:
-    connection = db._writer._connection
-    assert connection is not None
     pages = (await db.rows("PRAGMA page_count"))[0][0]
-    await connection.execute(f"PRAGMA max_page_count = {pages + 60}")
+    await db.connection.execute(f"PRAGMA max_page_count = {pages + 60}")
     sizes = [10, 10, 10_000_000, 10, 10, 50_000, 10, 10_000_000, 10, 10] * 3
 
     async def one(number: int, size: int) -> str:
@@ -157,7 +155,7 @@ async def test_a_full_disk_loses_nothing_that_was_acknowledged(db: SqliteDatabas
     assert len(refused) >= 6
     assert {type(end) for end in refused} == {Unavailable}
     assert {row["user_name"] for row in await db.rows("SELECT user_name FROM users")} == acknowledged
-    await connection.execute("PRAGMA max_page_count = 1073741823")
+    await db.connection.execute("PRAGMA max_page_count = 1073741823")
     await still_writes(actor)
 
 
@@ -187,26 +185,50 @@ async def test_a_caller_that_is_cancelled_at_any_moment_leaves_nothing_locked(db
 
 
 @pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
-async def test_who_leaves_the_queue_leaves_nobody_waiting_for_the_commit(db: Database, actor: Actor) -> None:
+@pytest.mark.parametrize("leaves", ["while it waits", "while it commits"])
+async def test_who_goes_leaves_nobody_waiting_for_the_commit(db: SqliteDatabase, actor: Actor, leaves: str) -> None:
     entered, go = asyncio.Event(), asyncio.Event()
 
-    async def first() -> None:
+    async def one(user_name: str) -> None:
         async with change(actor) as this:
-            this.add(_person(this, "ada"))
+            this.add(_person(this, user_name))
+            await this.flush()
             entered.set()
             await go.wait()
 
-    acknowledged = asyncio.create_task(first())
+    first = asyncio.create_task(one("ada"))
     await entered.wait()
-    gone = asyncio.create_task(builders.a_user(actor, "grace"))
+    second = asyncio.create_task(one("grace"))
     await asyncio.sleep(0.01)
-    go.set()
-    await asyncio.sleep(0)
-    gone.cancel()
+    if leaves == "while it commits":
+        entered.clear()
+        go.set()
+        await asyncio.sleep(0)
+        go.clear()
+        await entered.wait()
+    async with _held(db):
+        go.set()
+        await asyncio.sleep(0.02)
+        assert not first.done()
+        second.cancel()
+        await asyncio.sleep(0.02)
     async with asyncio.timeout(3):
-        await acknowledged
-    await asyncio.gather(gone, return_exceptions=True)
+        await first
+    await asyncio.gather(second, return_exceptions=True)
     await still_writes(actor)
+
+
+@asynccontextmanager
+async def _held(db: SqliteDatabase) -> AsyncIterator[None]:
+    """The connection that writes gets nothing done meanwhile."""
+    go_on = threading.Event()
+    holding = asyncio.ensure_future(db.connection._execute(go_on.wait))
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        go_on.set()
+        await holding
 
 
 async def test_uninterrupted_work_is_finished_when_its_caller_has_gone(db: Database, actor: Actor) -> None:
@@ -251,27 +273,34 @@ async def test_processes_that_write_to_one_file_at_once_wait_for_one_another(db:
     program = (
         "import asyncio, sys, uuid\n"
         "from catalog import actors, database\n"
-        "from tests import builders\n"
+        "from catalog.changes import change\n"
         "async def main():\n"
         "    await database.connect(sys.argv[1])\n"
         "    actor = actors.command(uuid.UUID(sys.argv[2]))\n"
         "    async def one(worker):\n"
         "        for number in range(25):\n"
-        "            await builders.a_user(actor, f'{sys.argv[3]}-{worker}-{number}')\n"
-        "    await asyncio.gather(*(one(worker) for worker in range(8)))\n"
-        "    await database.disconnect()\n"
+        "            async with change(actor) as this:\n"
+        "                row, = await this.rows('SELECT version FROM users')\n"
+        "                this.run('UPDATE users SET version = $1', row['version'] + 1)\n"
+        "    try:\n"
+        "        await asyncio.gather(*(one(worker) for worker in range(8)))\n"
+        "    finally:\n"
+        "        await database.disconnect()\n"
         "asyncio.run(main())\n"
     )
     pipes: dict[str, Any] = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
+    ada = await builders.a_user(actor)
     running = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", program, database.address(), str(actor.account_id), name, **pipes
+            sys.executable, "-c", program, database.address(), str(actor.account_id), **pipes
         )
-        for name in ("a", "b", "c")
+        for _ in range(3)
     ]
     ended = [await process.communicate() for process in running]
     assert [errors.decode() for _, errors in ended] == [""] * 3
-    assert await count(db) == 3 * 8 * 25
+    found = await db.one("SELECT version FROM users")
+    assert found is not None
+    assert found["version"] == ada.version + 3 * 8 * 25
 
 
 @pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)

@@ -290,8 +290,10 @@ async def test_processes_that_migrate_at_once_take_turns(empty: str) -> None:
         "from catalog import database, schema\n"
         "async def main():\n"
         "    await database.connect(sys.argv[1])\n"
-        "    print(*await schema.migrate(), await schema.state())\n"
-        "    await database.disconnect()\n"
+        "    try:\n"
+        "        print(*await schema.migrate(), await schema.state())\n"
+        "    finally:\n"
+        "        await database.disconnect()\n"
         "asyncio.run(main())\n"
     )
     command = [sys.executable, "-W", "error", "-c", program, empty]
