@@ -21,7 +21,7 @@ _MARKS = tuple(name.encode() for name in (*_SECRET_NAMES, "\\u"))
 _IN_TEXT = re.compile(
     r"muster_(?:scim|api)_[0-9A-Za-z_]*"
     r"|(?i:\bbearer\s+)[^\s\"',]{16,}"
-    r"|(?i:\"[^\"]{0,60}(?:password|passwd|secret|token|authorization|credential)[^\"]{0,60}\"\s*:\s*)"
+    r"|(?P<key>(?i:\"[^\"]{0,60}(?:password|passwd|secret|token|authorization|credential)[^\"]{0,60}\"\s*:\s*))"
     r"(?:\"[^\"]*\"?|[^\s,}\]]+)"
 )
 _CUT = "… (cut)"
@@ -47,11 +47,16 @@ def text(value: str | None) -> str | None:
     if value is None:
         return None
     whole = value.replace("\x00", "\ufffd").encode(errors="replace").decode()
-    masked = _IN_TEXT.sub(MASK, whole)
+    masked = _IN_TEXT.sub(_mask, whole)
     if len(masked.encode()) <= MAX_BYTES:
         return masked
     room = MAX_BYTES - len(_CUT.encode())
     return masked.encode()[:room].decode(errors="ignore") + _CUT
+
+
+def _mask(found: re.Match[str]) -> str:
+    """The mask; after a key, as a text of JSON, so that what is kept can still be read."""
+    return f'{found["key"]}"{MASK}"' if found["key"] else MASK
 
 
 def _masked(value: Any) -> Any:

@@ -37,6 +37,12 @@ def test_a_secret_is_masked_and_the_rest_is_not(body: str) -> None:
         assert "ada" in kept
 
 
+def test_what_is_masked_can_still_be_read() -> None:
+    kept = masking.body(f'{{"userName": "ada", "password": "{SECRET}", "x": {{"apiToken": 7}}}}')
+    assert kept is not None
+    assert orjson.loads(kept) == {"userName": "ada", "password": masking.MASK, "x": {"apiToken": masking.MASK}}
+
+
 @pytest.mark.parametrize("kind", ["scim", "api"])
 def test_a_token_is_masked_in_any_text(kind: minting.Kind) -> None:
     secret = minting.mint(kind)
