@@ -18,10 +18,10 @@ from catalog.changes import Change
 from catalog.database import database
 from catalog.engines import Row
 from catalog.errors import AlreadyTaken, Invalid, NotFound, WaitsToBeLinked
-from catalog.ids import FOREVER, as_uuid, fold, new_id
+from catalog.ids import FOREVER, fold, new_id
 from catalog.models import User
 from catalog.selection import EVERYTHING, Order, Where, Window
-from catalog.services import external_ids, integrations, invitations, memberships, tokens
+from catalog.services import external_ids, integrations, invitations, memberships, reporting_lines, tokens
 
 AUDITED = (
     "user_name",
@@ -74,12 +74,12 @@ async def create(this: Change, draft: Draft, *, role: str = "user", provisioned_
         updated_at=this.at,
     )
     derive(user, draft.attributes)
-    await _find_manager(this, user)
+    await reporting_lines.find_manager(this, user)
     this.add(user)
     if draft.external_id is not None and this.actor.integration_id is not None:
         this.add(external_ids.first(this, "user", user.id, draft.external_id))
     this.record("user.created", user, kind="user", name=user.name, after=_audited(user))
-    _arrived(this, user)
+    await reporting_lines.arrived(this, user)
     if user.deactivated_at is None:
         await invitations.welcome(this, user)
     await this.flush()
@@ -117,7 +117,7 @@ async def replace(this: Change, user: User, draft: Draft) -> bool:
         user.user_name, user.user_name_key = draft.user_name, fold(draft.user_name)
         derive(user, draft.attributes)
         if user.manager_value != before.get("manager_value"):
-            await _find_manager(this, user)
+            await reporting_lines.find_manager(this, user)
         after = _audited(user)
         changed = {name for name in AUDITED if before.get(name) != after.get(name)}
         this.record(
@@ -134,7 +134,7 @@ async def replace(this: Change, user: User, draft: Draft) -> bool:
             },
         )
         if changed & {"user_name", "employee_number"}:
-            _arrived(this, user)
+            await reporting_lines.arrived(this, user)
     if draft.active is True and user.deactivated_at is not None:
         await reactivate(this, user, external_id=draft.external_id)
     await _remember(this, user, draft.external_id)
@@ -195,9 +195,7 @@ async def delete(this: Change, user: User) -> None:
     await memberships.end_all_of(this, user)
     user.deleted_at = this.at
     await external_ids.forget_external_ids(this, "user", user.id)
-    this.run(
-        "UPDATE users SET manager_id = NULL WHERE account_id = $1 AND manager_id = $2", this.account_id, user.id
-    )
+    await reporting_lines.departed(this, user)
     this.record("user.deleted", user, kind="user", name=user.name, before=_audited(user))
     await this.flush()
 
@@ -336,39 +334,6 @@ async def _may_claim(this: Change, user: User) -> bool:
 async def _claim(this: Change, user: User, draft: Draft) -> None:
     await claim(this, user, draft.external_id)
     await replace(this, user, draft)
-
-
-async def _find_manager(this: Change, user: User) -> None:
-    """Whom the provider's manager value names: by id, then userName, then employee number."""
-    user.manager_id = None
-    if user.manager_value is None:
-        return
-    rows = await this.rows(
-        "SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_at IS NULL "
-        "AND (id = $2 OR user_name_key = $3 OR employee_number = $4)",
-        this.account_id,
-        as_uuid(user.manager_value),
-        user.manager_key,
-        user.manager_value,
-    )
-    ranked = sorted(
-        rows,
-        key=lambda row: (str(row["id"]) != user.manager_value, row["user_name_key"] != user.manager_key, row["id"]),
-    )
-    if ranked:
-        user.manager_id = UUID(str(ranked[0]["id"]))
-
-
-def _arrived(this: Change, user: User) -> None:
-    """Whoever named this person as manager before they were here has found them now."""
-    names = [str(user.id), user.user_name_key, fold(user.employee_number) if user.employee_number else None]
-    this.run(
-        "UPDATE users SET manager_id = $1 WHERE account_id = $2 AND manager_id IS NULL AND deleted_at IS NULL "
-        "AND manager_key IN ($3, $4, $5)",
-        user.id,
-        this.account_id,
-        *names,
-    )
 
 
 async def _remember(this: Change, user: User, external_id: str | None) -> None:
