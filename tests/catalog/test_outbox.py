@@ -233,6 +233,16 @@ async def test_an_integration_sends_100_letters_a_minute_and_hinders_no_other(
     assert len({letter.message_id for letter in bag.letters}) == len(bag.letters) == 135
 
 
+async def test_processes_that_claim_at_the_same_moment_keep_the_limit_together(
+    actor: Actor, integration: Integration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LETTERS_A_MINUTE", 30)
+    await _post(actor, 120, integration=integration)
+    bag = Bag()
+    totals = await asyncio.gather(*(_all(bag) for _ in range(6)))
+    assert sum(total.sent for total in totals) == len(bag.letters) == 30
+
+
 async def test_a_cancelled_delivery_leaves_the_database_usable(actor: Actor) -> None:
     await _post(actor, 30)
     for pause in (0.0, 0.001, 0.003, 0.006, 0.01):
