@@ -6,7 +6,7 @@ the cost of a PATCH apart from the group's size. A member that is a group stands
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -21,13 +21,10 @@ from scim_facade import filters, patch
 from scim_facade.errors import InvalidValue
 from scim_facade.member_edits import (
     Member,
-    MemberEdit,
-    MembersAdd,
-    MembersClear,
-    MembersRemove,
+    MembersNet,
     MembersRemoveWhere,
-    MembersReplace,
     member_edits,
+    netted,
     read_members,
 )
 from scim_facade.projection import Projection
@@ -91,7 +88,7 @@ async def create(this: Change, caller: Caller, body: Json) -> Found:
     resource = read_resource(body, GROUP, strict=caller.strict)
     team = await teams.create(this, name=resource["displayName"], external_id=resource.get("externalId"))
     await this.flush()
-    warnings = await _carry_out(this, caller, team, MembersAdd(read_members(resource)))
+    warnings = await _carry_out(this, caller, team, MembersNet(read_members(resource)))
     return await _written(this, caller, team, Projection.read(None, None, GROUP), warnings)
 
 
@@ -121,7 +118,7 @@ async def replace(this: Change, caller: Caller, id: UUID, body: Json, version: i
     await teams.claim(this, team, external_id=resource.get("externalId"))
     await teams.rename(this, team, resource["displayName"])
     await _remember(this, team, resource.get("externalId"))
-    warnings = await _carry_out(this, caller, team, MembersReplace(read_members(resource)))
+    warnings = await _carry_out(this, caller, team, MembersNet(read_members(resource), alone=True))
     return await _written(this, caller, team, Projection.read(None, None, GROUP), warnings)
 
 
@@ -131,15 +128,15 @@ async def change(this: Change, caller: Caller, id: UUID, body: Json, version: in
     team = await teams.lock(this, id, version=version)
     await teams.claim(this, team)
     if scalars:
-        known = await external_ids.external_id_of(this, "team", team.id)
+        known = (await teams.written(this, team.id))["external_id"]
         before: Json = {"displayName": team.provider_name, **({"externalId": known} if known else {})}
         after = patch.apply(scalars, before, GROUP)
         await teams.rename(this, team, after["displayName"])
         if after.get("externalId") != known:
             await _remember(this, team, after.get("externalId") or "")
     warnings: list[str] = []
-    for delta in deltas:
-        warnings += await _carry_out(this, caller, team, delta)
+    for net in netted(deltas):
+        warnings += await _carry_out(this, caller, team, net)
     if wanted.given:
         return await _written(this, caller, team, wanted, warnings)
     await this.flush()
@@ -156,37 +153,28 @@ async def delete(this: Change, caller: Caller, id: UUID, version: int | None) ->
 # --- members ------------------------------------------------------------------------------------------------------
 
 
-async def _carry_out(this: Change, caller: Caller, team: Team, edit: MemberEdit) -> list[str]:
-    """One edit of the members; what was passed over. Raises InvalidValue for an id of nobody."""
+async def _carry_out(this: Change, caller: Caller, team: Team, edit: MembersNet | MembersRemoveWhere) -> list[str]:
+    """The members edited; what was passed over. Raises InvalidValue for an id of nobody."""
     match edit:
-        case MembersAdd(members):
-            people, groups = await _sorted(this, caller, members)
-            if groups:
-                await hierarchy.nest(this, team, groups)
-            return _warnings(await memberships.add(this, team, people)) if people else []
-        case MembersReplace(members):
-            people, groups = await _sorted(this, caller, members)
+        case MembersRemoveWhere(chosen):
+            row = await teams.written(this, team.id, with_members=True)
+            elements = _members(row, caller.base_url, with_names=True)
+            matching = tuple(one["value"] for one in elements if filters.matches(chosen, one))
+            return await _carry_out(this, caller, team, MembersNet(leaving=matching))
+        case MembersNet(joining, alone=True):
+            people, groups = await _sorted(this, caller, joining)
             there = await hierarchy.nested_in(this, team)
             await hierarchy.unnest(this, team, there - set(groups))
             await hierarchy.nest(this, team, groups)
             return _warnings(await memberships.replace(this, team, people))
-        case MembersRemove(values):
-            await _remove(this, team, values)
-        case MembersRemoveWhere(chosen):
-            row = await teams.written(this, team.id, with_members=True)
-            elements = _members(row, caller.base_url, with_names=True)
-            await _remove(this, team, [one["value"] for one in elements if filters.matches(chosen, one)])
-        case MembersClear():
-            await hierarchy.unnest(this, team, await hierarchy.nested_in(this, team))
-            await memberships.clear(this, team)
-    return []
-
-
-async def _remove(this: Change, team: Team, values: Iterable[str]) -> None:
-    """They are members no more; who is none, or nobody, need not leave."""
-    ids = [id for value in values if (id := as_uuid(value))]
-    await hierarchy.unnest(this, team, ids)
-    await memberships.end(this, team, ids)
+        case MembersNet(joining, leaving):
+            people, groups = await _sorted(this, caller, joining)
+            # Who is none, or nobody, need not leave.
+            leavers = [id for value in leaving if (id := as_uuid(value))]
+            if leavers:
+                await hierarchy.unnest(this, team, leavers)
+            await hierarchy.nest(this, team, groups)
+            return _warnings(await memberships.alter(this, team, joining=people, leaving=leavers))
 
 
 async def _sorted(this: Change, caller: Caller, members: Sequence[Member]) -> tuple[list[UUID], list[UUID]]:

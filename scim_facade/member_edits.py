@@ -5,7 +5,7 @@ Pure. Every form that clients use comes down to five.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,15 @@ class MembersClear:
     """None."""
 
 
+@dataclass(frozen=True, slots=True)
+class MembersNet:
+    """Several edits in one: these join, those leave, and `alone` says that nobody else stays. No id is in both."""
+
+    joining: tuple[Member, ...] = ()
+    leaving: tuple[str, ...] = ()
+    alone: bool = False
+
+
 MemberEdit = MembersAdd | MembersRemove | MembersRemoveWhere | MembersReplace | MembersClear
 
 
@@ -75,9 +84,57 @@ def member_edits(edits: Iterable[Edit]) -> tuple[list[Edit], list[MemberEdit]]:
     return others, deltas
 
 
+def netted(deltas: Iterable[MemberEdit]) -> Iterator[MembersNet | MembersRemoveWhere]:
+    """What the edits come to, one after the other: who is taken out and put back has never left.
+
+    A removal by a filter stands for itself, as it sees what the edits before it did.
+    """
+    net = _Net()
+    for delta in deltas:
+        match delta:
+            case MembersAdd(members):
+                net.add(members)
+            case MembersRemove(values):
+                net.remove(values)
+            case MembersReplace(members):
+                net = _Net(alone=True)
+                net.add(members)
+            case MembersClear():
+                net = _Net(alone=True)
+            case MembersRemoveWhere():
+                yield from net.said()
+                yield delta
+                net = _Net()
+    yield from net.said()
+
+
 def read_members(resource: Json) -> tuple[Member, ...]:
     """The members of a group as it was read."""
     return _members(resource.get("members", ()))
+
+
+class _Net:
+    """A MembersNet in the making. Ids are the same in any case, as UUIDs are."""
+
+    def __init__(self, *, alone: bool = False) -> None:
+        self._alone = alone
+        self._joining: dict[str, Member] = {}
+        self._leaving: dict[str, str] = {}
+
+    def add(self, members: Iterable[Member]) -> None:
+        for member in members:
+            self._leaving.pop(member.value.lower(), None)
+            self._joining[member.value.lower()] = member
+
+    def remove(self, values: Iterable[str]) -> None:
+        for value in values:
+            self._joining.pop(value.lower(), None)
+            if not self._alone:
+                self._leaving[value.lower()] = value
+
+    def said(self) -> Iterator[MembersNet]:
+        if self._alone or self._joining or self._leaving:
+            yield MembersNet(tuple(self._joining.values()), tuple(self._leaving.values()), self._alone)
 
 
 def _delta(edit: Edit) -> MemberEdit:

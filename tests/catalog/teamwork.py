@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from catalog.actors import Actor, ActorKind, Scope
-from catalog.changes import change
+from catalog.attributes import by_hand, derive
+from catalog.changes import Change, change
 from catalog.database import database
-from catalog.ids import new_id
+from catalog.ids import fold, new_id
 from catalog.models import Team, User
 from catalog.services import teams
 from tests import builders
@@ -61,3 +62,28 @@ async def roles(team: Team) -> dict[UUID, str | None]:
 async def events(team: Team) -> list[dict[str, Any]]:
     rows = await database().rows("SELECT action FROM audit_events WHERE subject_id = $1 ORDER BY id", team.id)
     return [{"action": row["action"]} for row in rows]
+
+
+async def many_people(actor: Actor, number: int, prefix: str = "p") -> list[UUID]:
+    """That many people, made at once."""
+    ids: list[UUID] = []
+    async with change(actor) as this:
+        for start in range(0, number, 5_000):
+            some = range(start, min(start + 5_000, number))
+            ids += [_a_person_row(this, f"{prefix}{n}@lovelace.example") for n in some]
+            await this.flush()
+    return ids
+
+
+def _a_person_row(this: Change, user_name: str) -> UUID:
+    user = User(
+        id=new_id(),
+        account_id=this.account_id,
+        user_name=user_name,
+        user_name_key=fold(user_name),
+        created_at=this.at,
+        updated_at=this.at,
+    )
+    derive(user, by_hand(name=user_name, email=user_name))
+    this.add(user)
+    return user.id

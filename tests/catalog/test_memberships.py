@@ -13,18 +13,17 @@ import orjson
 import pytest
 
 from catalog.actors import Actor, Scope
-from catalog.attributes import by_hand, derive
-from catalog.changes import Change, change, uninterrupted
+from catalog.changes import change, uninterrupted
 from catalog.database import database
 from catalog.engines import Database
 from catalog.engines.sqlite import SqliteDatabase
 from catalog.errors import Managed, NotFound, NotPermitted, WaitsToBeLinked
-from catalog.ids import FOREVER, fold, new_id
+from catalog.ids import FOREVER, new_id
 from catalog.models import Account, Integration, Team, User
 from catalog.services import memberships, teams
 from catalog.services.memberships import Moves
 from tests import builders
-from tests.catalog.teamwork import ATeam, AUser, a_person
+from tests.catalog.teamwork import ATeam, AUser, a_person, many_people
 
 
 @pytest.fixture
@@ -338,28 +337,3 @@ async def events(team: Team) -> list[dict[str, Any]]:
         | {name: orjson.loads(row[name]) if row[name] else None for name in ("before", "after")}
         for row in rows
     ]
-
-
-async def many_people(actor: Actor, number: int, prefix: str = "p") -> list[UUID]:
-    """That many people, made at once."""
-    ids: list[UUID] = []
-    async with change(actor) as this:
-        for start in range(0, number, 5_000):
-            some = range(start, min(start + 5_000, number))
-            ids += [_a_person_row(this, f"{prefix}{n}@lovelace.example") for n in some]
-            await this.flush()
-    return ids
-
-
-def _a_person_row(this: Change, user_name: str) -> UUID:
-    user = User(
-        id=new_id(),
-        account_id=this.account_id,
-        user_name=user_name,
-        user_name_key=fold(user_name),
-        created_at=this.at,
-        updated_at=this.at,
-    )
-    derive(user, by_hand(name=user_name, email=user_name))
-    this.add(user)
-    return user.id
