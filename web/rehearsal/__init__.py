@@ -9,6 +9,8 @@ from __future__ import annotations
 import secrets
 from time import perf_counter
 
+import httpx
+
 from web.rehearsal.client import Client
 from web.rehearsal.life import Life, Progress
 from web.rehearsal.report import Report
@@ -30,14 +32,15 @@ async def rehearse(
     keep: bool = False,
     seed: int | None = None,
     progress: Progress = lambda step, done, of: None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> Report:
     """The whole life of so many people and groups at the SCIM API under `url`; what came of it.
 
-    Raises KeyError for a style that is not in STYLES.
+    `transport` carries the requests where the network does not. Raises KeyError for a style that is not in STYLES.
     """
     manner = STYLES[style]
     run = secrets.token_hex(3)
-    client = Client(url, token, manner.headers, connections)
+    client = Client(url, token, manner.headers, connections, transport)
     began = perf_counter()
     life = Life(
         client,

@@ -38,12 +38,20 @@ class Failed(Exception):
 class Client:
     """One provider's connections to one SCIM API."""
 
-    def __init__(self, url: str, token: str, headers: Mapping[str, str], connections: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        headers: Mapping[str, str],
+        connections: int,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._http = httpx.AsyncClient(
             base_url=url.rstrip("/"),
             headers={"Authorization": f"Bearer {token}", **headers},
             limits=limits,
+            transport=transport,
             timeout=httpx.Timeout(TIMEOUT_S, pool=None),
         )
         self._gate = asyncio.Semaphore(connections)
@@ -74,12 +82,11 @@ class Client:
             raise Failed(reason)
         if not answer.content:
             return {}
-        try:
-            found: dict[str, Any] = answer.json()
-        except ValueError:
+        found = _object(answer)
+        if found is None:
             record.failures += 1
-            record.reasons[f"{method} {_shape(path)}: the answer is not JSON"] += 1
-            raise Failed("not JSON") from None
+            record.reasons[f"{method} {_shape(path)}: the answer is not a JSON object"] += 1
+            raise Failed("not a JSON object")
         return found
 
     async def _tried(
@@ -106,11 +113,17 @@ class Client:
 
 
 def _reason(answer: httpx.Response) -> str:
-    try:
-        detail = answer.json().get("detail")
-    except (ValueError, AttributeError):
-        detail = answer.text[:200]
+    found = _object(answer)
+    detail = answer.text[:200] if found is None else found.get("detail")
     return f"{answer.status_code} {detail or ''}".strip()
+
+
+def _object(answer: httpx.Response) -> dict[str, Any] | None:
+    try:
+        found = answer.json()
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _shape(path: str) -> str:

@@ -29,9 +29,8 @@ class Differences:
 
     def user(self, person: Person, found: Mapping[str, Any]) -> None:
         """The person compared with their resource."""
-        enterprise = found.get(ENTERPRISE) or {}
-        name = found.get("name") or {}
-        work = [one.get("value") for one in found.get("emails") or () if one.get("type") == "work"]
+        enterprise, name = _object(found.get(ENTERPRISE)), _object(found.get("name"))
+        work = [one.get("value") for one in _objects(found.get("emails")) if one.get("type") == "work"]
         for attribute, is_, was in (
             ("id", found.get("id"), person.id or found.get("id")),
             ("userName", found.get("userName"), person.user_name),
@@ -42,7 +41,7 @@ class Differences:
             ("title", found.get("title"), person.title),
             ("department", enterprise.get("department"), person.department),
             ("employeeNumber", enterprise.get("employeeNumber"), person.employee_number),
-            ("manager", (enterprise.get("manager") or {}).get("value"), person.manager),
+            ("manager", _object(enterprise.get("manager")).get("value"), person.manager),
             ("externalId", found.get("externalId"), person.external_id),
             ("active", found.get("active"), person.active),
         ):
@@ -53,9 +52,19 @@ class Differences:
         """The group compared with its resource, members and all."""
         if found.get("displayName") != group.name:
             self.add(f"{group.name}: displayName is {found.get('displayName')!r}", "displayName")
-        there = {str(member.get("value")) for member in found.get("members") or ()}
+        there = {str(member.get("value")) for member in _objects(found.get("members"))}
         wanted = {ids[number] for number in group.members if number in ids}
         for id in sorted(wanted - there):
             self.add(f"{group.name}: the member {id} is missing", "member missing")
         for id in sorted(there - wanted):
             self.add(f"{group.name}: the member {id} should not be there", "member too many")
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    """A complex attribute; what a server answers in its place counts as nothing."""
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """The elements of a multi-valued attribute that are complex."""
+    return [element for element in value if isinstance(element, dict)] if isinstance(value, list) else []
