@@ -87,24 +87,22 @@ async def _by_number(call: Call, questions: Sequence[_Question], asked: Asked, b
     found: list[Found] = []
     total = 0
     for question in questions:
-        before, size = total, await question.kind.count(call.caller, question.where)
-        total += size
-        first = max(1, asked.start_index + len(found) - before)
-        room = asked.count - len(found)
-        if room > 0 and first <= size and asked.start_index <= total:
-            found += await _page(call, question, first, room, size, bookmarks)
+        first, room = max(1, asked.start_index + len(found) - total), asked.count - len(found)
+        page = await _page(call, question, first, room, bookmarks) if room else ()
+        found += page
+        # A first page that is not full is all there is: nothing is left to count. So is every look-up by name.
+        is_all = first == 1 and len(page) < room
+        total += len(page) if is_all else await question.kind.count(call.caller, question.where)
     return answers.listed(found, total, {"startIndex": asked.start_index})
 
 
-async def _page(
-    call: Call, question: _Question, first: int, count: int, size: int, bookmarks: Bookmarks
-) -> Sequence[Found]:
+async def _page(call: Call, question: _Question, first: int, count: int, bookmarks: Bookmarks) -> Sequence[Found]:
     """Rows of one type from the `first`-th on. A crawl goes on after the row it last saw, whatever was deleted."""
     after = bookmarks.find(question.name, first) if first > 1 else None
     window = Window(count, after=after) if after else Window(count, offset=first - 1)
     rows = await question.kind.page(call.caller, question.where, question.orders, window, question.wanted)
-    if rows and first + len(rows) <= size and rows[-1].position is not None:
-        bookmarks.keep(question.name, first + len(rows), rows[-1].position)
+    if len(rows) == count and rows[-1].position is not None:
+        bookmarks.keep(question.name, first + count, rows[-1].position)
     return rows
 
 

@@ -18,8 +18,10 @@ async def find_manager(this: Change, user: User) -> None:
     if user.manager_value is None:
         return
     rows = await this.rows(
-        "SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_at IS NULL "
-        "AND (id = $2 OR user_name_key = $3 OR employee_number = $4)",
+        # Three keyed reads: one condition with OR reads the whole account on SQLite.
+        "SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_at IS NULL AND id = $2 "
+        "UNION SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_at IS NULL AND user_name_key = $3 "
+        "UNION SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_at IS NULL AND employee_number = $4",
         this.account_id,
         as_uuid(user.manager_value),
         user.manager_key,

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator
 from time import perf_counter
 
-import uvloop
 
 
 class Connection(asyncio.Protocol):
@@ -83,4 +82,4 @@ async def run(host: str, port: int, requests: list[bytes], connections: int) -> 
 if __name__ == "__main__":
     plan = json.load(sys.stdin)
     texts = [request.encode() for request in plan["requests"]]
-    print(json.dumps(uvloop.run(run(plan["host"], plan["port"], texts, plan["connections"]))))
+    print(json.dumps(asyncio.run(run(plan["host"], plan["port"], texts, plan["connections"]))))
