@@ -7,7 +7,7 @@ externalId, groups, and what the server makes. Columns are never written from an
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from catalog.ids import fold
 from catalog.models import User
@@ -15,6 +15,12 @@ from catalog.models import User
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 Document = dict[str, Any]
+
+NameFrom = Literal["displayName", "formatted", "given_family"]
+"""What comes first for a person's name: the displayName, name.formatted, or given and family name together."""
+
+EmailFrom = Literal["primary", "work", "userName"]
+"""What comes first for a person's email: the primary address, the work address, or the userName."""
 
 
 def by_hand(*, name: str, email: str | None) -> Document:
@@ -38,21 +44,24 @@ def split_name(name: str) -> tuple[str, str]:
     return " ".join(words[:-1]) or words[0], words[-1]
 
 
-def derive(user: User, document: Document) -> None:
+def derive(
+    user: User, document: Document, *, name_from: NameFrom = "displayName", email_from: EmailFrom = "primary"
+) -> None:
     """`document` taken as the person's attributes, and every derived column set from it.
 
-    The email is the primary one, else the work one, else the first, else the userName if that is an address.
+    The email is the primary one, else the work one, else the first, else the userName if that is an address. Where an
+    integration prefers another source of name or email, that is asked first.
     """
     enterprise = document.get(ENTERPRISE) or {}
     parts = document.get("name") or {}
     user.attributes = document
     user.attributes_key = folded(document)
-    user.name = _name(user.user_name, document)
+    user.name = _name(user.user_name, document, name_from)
     user.name_key = fold(user.name)
     given, family = split_name(user.name)
     user.given_name = parts.get("givenName") or given
     user.family_name = parts.get("familyName") or family
-    user.email = _email(user.user_name, document)
+    user.email = _email(user.user_name, document, email_from)
     user.email_key = fold(user.email) if user.email else None
     user.title = document.get("title")
     user.user_type = document.get("userType")
@@ -74,17 +83,25 @@ def folded(value: Any) -> Any:
     return value
 
 
-def _name(user_name: str, document: Document) -> str:
+def _name(user_name: str, document: Document, first: NameFrom) -> str:
     parts = document.get("name") or {}
-    both = " ".join(part for part in (parts.get("givenName"), parts.get("familyName")) if part)
-    return document.get("displayName") or parts.get("formatted") or both or user_name
+    names: dict[NameFrom, str | None] = {
+        "displayName": document.get("displayName"),
+        "formatted": parts.get("formatted"),
+        "given_family": " ".join(part for part in (parts.get("givenName"), parts.get("familyName")) if part),
+    }
+    return names[first] or next((name for name in names.values() if name), user_name)
 
 
-def _email(user_name: str, document: Document) -> str | None:
+def _email(user_name: str, document: Document, first: EmailFrom) -> str | None:
+    before, at, after = user_name.partition("@")
+    own = user_name if before and at and "." in after else None
+    if first == "userName" and own:
+        return own
+    usual: list[dict[str, Any]] = [{"primary": True}, {"type": "work"}, {}]
     addresses = [element for element in document.get("emails") or () if element.get("value")]
-    for wanted in ({"primary": True}, {"type": "work"}, {}):
+    for wanted in ([{"type": "work"}, *usual] if first == "work" else usual):
         for element in addresses:
             if wanted.items() <= element.items():
                 return str(element["value"])
-    before, at, after = user_name.partition("@")
-    return user_name if before and at and "." in after else None
+    return own

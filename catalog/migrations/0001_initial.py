@@ -77,8 +77,8 @@ TEXTS = {
     "teams": "name name_key provider_name provider_name_key alias responsibilities",
     "team_aliases": "alias",
     "users": (
-        "user_name user_name_key name name_key given_name family_name email email_key title department "
-        "employee_number user_type manager_value manager_key role invitation provisioned_by"
+        "user_name user_name_key name name_key given_name family_name email email_key title "
+        "department employee_number user_type manager_value manager_key role role_by_hand invitation provisioned_by"
     ),
     "api_tokens": "name prefix digest scope created_by",
     "memberships": "role",
@@ -274,6 +274,7 @@ class Migration(migrations.Migration):
                 ("manager_key", fields.TextField(null=True)),
                 ("manager", fields.ForeignKeyField("catalog.User", source_field="manager_id", null=True, related_name=False, on_delete=OnDelete.NO_ACTION)),
                 ("role", fields.TextField(default="user")),
+                ("role_by_hand", fields.TextField(null=True)),
                 ("is_break_glass", fields.BooleanField(default=False)),
                 ("deactivated_at", fields.DatetimeField(null=True)),
                 ("invitation", fields.TextField(default="none")),

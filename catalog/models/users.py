@@ -49,6 +49,8 @@ class User(Model):
     manager_id: UUID | None
     """Whom `manager_value` names, once they are here."""
     role = fields.TextField(default="user")
+    role_by_hand: str | None = fields.TextField(null=True)
+    """The role to go back to, where a provider's group gives the present one; null where that was given by hand."""
     is_break_glass = fields.BooleanField(default=False)
     """May always sign in with a password, and is out of every integration's reach."""
     deactivated_at: datetime | None = fields.DatetimeField(null=True)

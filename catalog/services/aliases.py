@@ -5,7 +5,10 @@ A team has one that is its own and keeps every older one. Some are made from its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from catalog.changes import Change
+from catalog.dialects import DIALECTS
 from catalog.engines import Conflict
 from catalog.errors import AlreadyTaken, Invalid
 from catalog.ids import fold, new_id
@@ -42,22 +45,50 @@ async def keep(this: Change, team: Team, alias: str, *, by_hand: bool) -> None:
     known = "SELECT 1 FROM team_aliases WHERE account_id = $1 AND alias = $2 AND team_id = $3"
     if await this.rows(known, this.account_id, alias, team.id):
         return
-    this.add(
-        TeamAlias(
-            id=new_id(),
-            account_id=this.account_id,
-            team_id=team.id,
-            alias=alias,
-            is_managed=by_hand,
-            created_at=this.at,
-        )
-    )
+    this.add(_alias(this, team, alias, by_hand=by_hand))
     try:
         await this.flush()
     except AlreadyTaken as problem:
         if problem.field == "alias" and not by_hand:
             raise Conflict(str(problem)) from problem
         raise
+
+
+async def keep_all(this: Change, teams: Sequence[Team]) -> None:
+    """Teams that were renamed answer to their new names too, each with a number where others have the name.
+
+    In one look for most of them; one by one only where a name is not free.
+    """
+    slugs = {team.id: _slug(team.name) for team in teams}
+    rows = await this.rows(
+        "SELECT alias, team_id FROM team_aliases WHERE account_id = $1 "
+        f"AND {DIALECTS[this.dialect].one_of('alias', '$2', 'text')}",
+        this.account_id,
+        sorted(set(slugs.values())),
+    )
+    holders = {row["alias"]: str(row["team_id"]) for row in rows}
+    contended = []
+    for team in teams:
+        holder = holders.setdefault(slugs[team.id], "")
+        if not holder:
+            holders[slugs[team.id]] = str(team.id)
+            this.add(_alias(this, team, slugs[team.id], by_hand=False))
+        elif holder != str(team.id):
+            contended.append(team)
+    await this.flush()
+    for team in contended:
+        await keep(this, team, await choose(this, team), by_hand=False)
+
+
+def _alias(this: Change, team: Team, alias: str, *, by_hand: bool) -> TeamAlias:
+    return TeamAlias(
+        id=new_id(),
+        account_id=this.account_id,
+        team_id=team.id,
+        alias=alias,
+        is_managed=by_hand,
+        created_at=this.at,
+    )
 
 
 def _slug(name: str) -> str:

@@ -8,13 +8,14 @@ from catalog import access
 from catalog.actors import Scope
 from catalog.changes import Change
 from catalog.errors import Invalid
-from catalog.services import users
+from catalog.services import account_roles, users
 
 
 async def decide_rehire(this: Change, decision_id: UUID, *, same_person: bool) -> None:
     """Whether somebody who came back under another externalId is the same person.
 
-    The same: they stay as they are (their account role was reset when they came back, and may be given again).
+    The same: they stay as they are. (Their account role was reset when they came back: by their groups it is given
+    again now; one that was given by hand may be given again.)
     Somebody else: the record ends here with its memberships and history, and the provider's next push of the userName
     makes a new person. Raises NotFound, NotPermitted; Invalid for another kind of decision or one that is taken.
     """
@@ -28,6 +29,9 @@ async def decide_rehire(this: Change, decision_id: UUID, *, same_person: bool) -
     decision.decided_at = this.at
     decision.decision = "same person" if same_person else "somebody else"
     this.record("decision.taken", decision, kind="decision", name=decision.name, after={"decision": decision.decision})
-    if not same_person:
-        await users.delete(this, await users.lock(this, decision.subject_id))
     await this.flush()
+    if same_person:
+        await account_roles.follow(this, [decision.subject_id])
+    else:
+        await users.delete(this, await users.lock(this, decision.subject_id))
+        await this.flush()

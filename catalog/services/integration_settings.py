@@ -5,17 +5,21 @@ Stored as JSON without the defaults, so that a better default reaches everybody 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from time import monotonic
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import orjson
 
 from catalog.actors import Actor
+from catalog.attributes import EmailFrom, NameFrom
 from catalog.changes import Change
 from catalog.database import database
+from catalog.dialects import DIALECTS
 from catalog.errors import Invalid
+from catalog.ids import fold
+from catalog.mapping import TeamRule, read_roles, read_rules
 
 CACHED_S = 0.9
 """How long a process may go on with settings that were changed elsewhere."""
@@ -35,27 +39,54 @@ class Settings:
     """People may change what the provider manages; its next push wins."""
     welcome_letters: bool = True
     """A new active person gets a letter."""
+    name_from: NameFrom = "displayName"
+    """Which of a person's attributes feeds their name here, where they have it."""
+    email_from: EmailFrom = "primary"
+    """Which of a person's attributes feeds their email here, where they have it."""
+    team_rules: tuple[TeamRule, ...] = ()
+    """Which groups become teams, under which name: the first that takes a group. None: all, under their own."""
+    group_roles: dict[str, str] = field(default_factory=dict)
+    """Groups, by displayName, whose pushed members have a role in the account as long as they are members."""
 
     @classmethod
     def read(cls, stored: dict[str, Any] | str | None) -> Settings:
         """The settings as stored, defaults for the rest; what a later version stored is passed over."""
         chosen = orjson.loads(stored) if isinstance(stored, str) else stored or {}
-        return cls(**{field.name: chosen[field.name] for field in fields(cls) if field.name in chosen})
+        known = {one.name: chosen[one.name] for one in fields(cls) if one.name in chosen}
+        if "team_rules" in known:
+            known["team_rules"] = read_rules(known["team_rules"])
+        return cls(**known)
 
     def altered(self, choices: dict[str, Any]) -> Settings:
         """The same with these choices. Raises Invalid for a setting that does not exist or can't have the value."""
-        known = {field.name: field.default for field in fields(self)}
-        for name, value in choices.items():
-            if name not in known:
-                raise Invalid(name, "an integration has no such setting.")
-            if type(value) is not type(known[name]):
-                raise Invalid(name, f"it must be a {type(known[name]).__name__}.")
-        return replace(self, **choices)
+        return replace(self, **{name: _checked(name, value) for name, value in choices.items()})
 
     def stored(self) -> dict[str, Any]:
         """What is kept of them: the choices that differ from the defaults."""
         usual = asdict(Settings())
         return {name: value for name, value in asdict(self).items() if value != usual[name]}
+
+    def role_of(self, group_key: str) -> str | None:
+        """The role that the group of this folded displayName gives, if any."""
+        return next((role for group, role in self.group_roles.items() if fold(group) == group_key), None)
+
+
+def _checked(name: str, value: Any) -> Any:
+    """A choice as it is kept. Raises Invalid."""
+    match name:
+        case "team_rules":
+            return read_rules(value)
+        case "group_roles":
+            return read_roles(value)
+        case "name_from" | "email_from":
+            allowed = get_args(NameFrom if name == "name_from" else EmailFrom)
+            if value not in allowed:
+                raise Invalid(name, f"it must be {', '.join(allowed[:-1])} or {allowed[-1]}.")
+        case _ if name not in Settings.__dataclass_fields__:
+            raise Invalid(name, "an integration has no such setting.")
+        case _ if not isinstance(value, bool):
+            raise Invalid(name, "it must be true or false.")
+    return value
 
 
 _cache: dict[UUID, tuple[float, Settings]] = {}
@@ -77,13 +108,21 @@ async def settings(actor: Actor) -> Settings:
 
 
 async def settings_of(this: Change) -> Settings:
-    """The settings of the integration that writes, as they are now; the defaults for anybody else."""
-    if this.actor.integration_id is None:
+    """The settings of the integration that writes; the defaults for anybody else. See `settings_held`."""
+    return await settings_held(this, this.actor.integration_id)
+
+
+async def settings_held(this: Change, integration_id: UUID | None) -> Settings:
+    """An integration's settings as they are now, and stay until the change ends; the defaults for none.
+
+    So whoever changes them waits for this change, and finds what it has made under the former ones.
+    """
+    if integration_id is None:
         return Settings()
     rows = await this.rows(
-        "SELECT settings FROM integrations WHERE account_id = $1 AND id = $2",
+        f"SELECT settings FROM integrations WHERE account_id = $1 AND id = $2{DIALECTS[this.dialect].for_share}",
         this.account_id,
-        this.actor.integration_id,
+        integration_id,
     )
     return Settings.read(rows[0]["settings"] if rows else None)
 

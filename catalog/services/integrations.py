@@ -7,6 +7,7 @@ What they call our people and teams is in `external_ids`, who manages whom in `l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,9 @@ from catalog.engines import Row
 from catalog.errors import Invalid, NotFound
 from catalog.ids import FOREVER, as_uuid, new_id, now
 from catalog.models import Integration
-from catalog.services import invitations, tokens
+from catalog.services import account_roles, invitations, mapping, tokens
 from catalog.services.external_ids import external_id_of, forget_external_ids, remember_external_id
-from catalog.services.integration_settings import Settings, forget, settings, settings_of
+from catalog.services.integration_settings import Settings, forget, settings, settings_held, settings_of
 from catalog.services.linking import (
     Linked,
     ask,
@@ -54,6 +55,7 @@ __all__ = [
     "pending",
     "remember_external_id",
     "settings",
+    "settings_held",
     "settings_of",
     "update_settings",
 ]
@@ -136,7 +138,10 @@ async def list_(actor: Actor) -> Sequence[Row]:
 
 
 async def update_settings(this: Change, integration_id: UUID, **choices: Any) -> Settings:
-    """The settings with these choices. Raises NotFound, NotPermitted, Invalid."""
+    """The settings with these choices, and people, teams and roles that are there already as they have them now.
+
+    Raises NotFound, NotPermitted, Invalid.
+    """
     _need_administrator(this)
     integration = await access.integration(this, integration_id, lock=True)
     before = Settings.read(integration.settings)
@@ -148,10 +153,11 @@ async def update_settings(this: Change, integration_id: UUID, **choices: Any) ->
             integration,
             kind="integration",
             name=integration.name,
-            before={name: getattr(before, name) for name in choices},
-            after={name: getattr(after, name) for name in choices},
+            before={name: kept for name, kept in asdict(before).items() if name in choices},
+            after={name: kept for name, kept in asdict(after).items() if name in choices},
         )
         await this.flush()
+        await mapping.apply(this, integration_id, before, after)
     forget(integration_id)
     return after
 
@@ -159,11 +165,12 @@ async def update_settings(this: Change, integration_id: UUID, **choices: Any) ->
 async def delete(this: Change, integration_id: UUID) -> None:
     """The integration is gone: its tokens are refused from now on, its held letters discarded, what waited is moot.
 
-    People and teams stay, with memberships and history, and are managed by hand from now on. External ids stay as
-    dormant names. Raises NotFound, NotPermitted.
+    People and teams stay, with memberships and history, and are managed by hand from now on; account roles that its
+    groups gave end. External ids stay as dormant names. Raises NotFound, NotPermitted.
     """
     _need_administrator(this)
     integration = await access.integration(this, integration_id, lock=True)
+    with_roles = await account_roles.holders(this, integration_id)
     await tokens.revoke_all_of_integration(this, integration_id)
     await invitations.discard(this, integration_id)
     for table in ("users", "teams"):
@@ -185,7 +192,7 @@ async def delete(this: Change, integration_id: UUID) -> None:
     this.record(
         "integration.deleted", integration, kind="integration", name=integration.name, before={"name": integration.name}
     )
-    await this.flush()
+    await account_roles.follow(this, with_roles)
     forget(integration_id)
 
 

@@ -20,6 +20,7 @@ from catalog.engines import Row
 from catalog.errors import NotPermitted
 from catalog.ids import FOREVER, fold, new_id
 from catalog.models import Integration, Team, User
+from catalog.services import account_roles
 from catalog.services.external_ids import Subject, remember_external_id
 
 
@@ -91,7 +92,7 @@ async def link_user(this: Change, integration_id: UUID, who: UUID | User) -> Non
     elif this.actor.integration_id != integration_id or user.integration_id is not None or user.role == "admin":
         raise NotPermitted(f"{this.actor.name} may not link {user.name}: an administrator decides that.")
     await _link(this, integration, user, "user")
-    await this.flush()
+    await account_roles.follow(this, [user.id], at_hand=user)
 
 
 async def link_team(this: Change, integration_id: UUID, who: UUID | Team) -> None:
@@ -102,6 +103,7 @@ async def link_team(this: Change, integration_id: UUID, who: UUID | Team) -> Non
     _need_administrator(this)
     team = who if isinstance(who, Team) else await access.team(this, who, lock=True)
     await _link(this, await access.integration(this, integration_id), team, "team")
+    await account_roles.follow_group(this, team, integration_id)
     await this.flush()
 
 
@@ -133,18 +135,25 @@ async def link_all_exact(this: Change, integration_id: UUID) -> Linked:
         await _link(this, integration, user, "user")
     for team in teams:
         await _link(this, integration, team, "team")
-    await this.flush()
+        await account_roles.follow_group(this, team, integration_id)
+    await account_roles.follow(this, [user.id for user in users])
     return Linked(len(users), len(teams), len(waiting) - len(users) - len(teams))
 
 
 async def detach_user(this: Change, user_id: UUID) -> None:
     """The person is managed by nobody but Muster from now on. Nothing, if they are not managed. Raises NotFound."""
-    await _detach(this, await access.user(this, user_id, lock=True), "user")
+    if await _detach(this, await access.user(this, user_id, lock=True), "user"):
+        await account_roles.follow(this, [user_id])
 
 
 async def detach_team(this: Change, team_id: UUID) -> None:
-    """The team is managed by nobody but Muster from now on. Nothing, if it is not managed. Raises NotFound."""
-    await _detach(this, await access.team(this, team_id, lock=True), "team")
+    """The team is managed by nobody but Muster from now on, and listed. Nothing, if it is not managed.
+
+    Raises NotFound.
+    """
+    team = await access.team(this, team_id, lock=True)
+    team.is_listed = True
+    await account_roles.follow_group(this, team, await _detach(this, team, "team"))
 
 
 # --- what the verbs lean on ---------------------------------------------------------------------------------------
@@ -176,10 +185,11 @@ async def _link(this: Change, integration: Integration, subject: User | Team, ki
         )
 
 
-async def _detach(this: Change, subject: User | Team, kind: Subject) -> None:
+async def _detach(this: Change, subject: User | Team, kind: Subject) -> UUID | None:
+    """The integration that had them until now, if any."""
     _need_administrator(this)
     if subject.integration_id is None:
-        return
+        return None
     former, subject.integration_id = subject.integration_id, None
     this.run(
         "UPDATE external_ids SET until = $1 WHERE account_id = $2 AND integration_id = $3 AND subject_kind = $4 "
@@ -188,6 +198,7 @@ async def _detach(this: Change, subject: User | Team, kind: Subject) -> None:
     )
     this.record(f"{kind}.detached", subject, kind=kind, name=subject.name, before={"integration_id": str(former)})
     await this.flush()
+    return former
 
 
 async def _waiting(this: Change, model: Any, kind: str, integration_id: UUID) -> list[Any]:

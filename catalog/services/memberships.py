@@ -20,7 +20,7 @@ from catalog.errors import NotFound
 from catalog.ids import FOREVER as NEVER_ENDED
 from catalog.ids import new_id
 from catalog.models import Team, User
-from catalog.services import ownership
+from catalog.services import account_roles, ownership
 
 CHUNK = 5_000
 """Ids in one statement, and rows held before they are written."""
@@ -60,6 +60,7 @@ async def alter(
         await _end(this, list(leavers.values()), at)
         await _begin(this, team, joiners, at, role)
         _record(this, team, joiners, list(leavers), role)
+        await account_roles.follow_members(this, team, {*joiners, *leavers})
     return Moves(len(joiners), len(leavers), passed_over)
 
 

@@ -19,9 +19,10 @@ from catalog.dialects import DIALECTS
 from catalog.engines import Row
 from catalog.errors import AlreadyTaken, Invalid, NotFound, WaitsToBeLinked
 from catalog.ids import FOREVER, fold, new_id
+from catalog.mapping import TeamNames, team_names
 from catalog.models import Team
 from catalog.selection import EVERYTHING, Order, Where, Window
-from catalog.services import aliases, hierarchy, integrations, memberships, ownership
+from catalog.services import account_roles, aliases, hierarchy, integrations, mapping, memberships, ownership
 
 RESTORABLE = timedelta(days=90)
 """How long a deleted team can be brought back."""
@@ -55,7 +56,7 @@ async def create(
     team = Team(
         id=new_id(),
         account_id=this.account_id,
-        **_names(name),
+        **(await _names(this, name)),
         responsibilities=responsibilities,
         parent_id=parent_id,
         integration_id=integration_id,
@@ -87,18 +88,18 @@ async def rename(this: Change, team: Team, name: str) -> bool:
     Raises AlreadyTaken, Invalid; WaitsToBeLinked or Managed where the actor may not (`ownership`).
     """
     await ownership.claim(this, team, "name")
-    if name == team.provider_name:
-        return False
-    names = _names(name)
-    key = names["provider_name_key"]
+    names: dict[str, Any] = {**(await _names(this, name))}
+    if this.actor.integration_id is None and team.integration_id is not None:
+        # What its provider calls it is the provider's, and is how the provider finds it again.
+        names = {"name": name, "name_key": names["name_key"]}
+    key = names.get("provider_name_key", team.provider_name_key)
     if key != team.provider_name_key and this.actor.integration_id is not None and await _of_name(this, key):
         raise AlreadyTaken("team", "provider_name", name)
-    before = team.provider_name
-    for field, value in names.items():
-        setattr(team, field, value)
-    this.record("team.renamed", team, kind="team", name=name, before={"name": before}, after={"name": name})
+    if not mapping.rename(this, team, names):
+        return False
     await this.flush()
     await aliases.keep(this, team, await aliases.choose(this, team), by_hand=False)
+    await account_roles.follow_group(this, team, team.integration_id)
     return True
 
 
@@ -146,6 +147,7 @@ async def delete(this: Change, team: Team) -> None:
     await integrations.forget_external_ids(this, "team", team.id)
     this.record("team.deleted", team, kind="team", name=team.name, before={**_audited(team), "members": members})
     await this.flush()
+    await account_roles.follow_group(this, team, team.integration_id)
 
 
 async def restore(this: Change, team_id: UUID) -> Team:
@@ -173,6 +175,7 @@ async def restore(this: Change, team_id: UUID) -> Team:
         team.integration_id = None
     this.record("team.restored", team, kind="team", name=team.name)
     await this.flush()
+    await account_roles.follow_group(this, team, team.integration_id)
     return team
 
 
@@ -287,11 +290,11 @@ def _query(dialect: str, actor: Actor, with_members: bool, team_id: UUID) -> tup
 # --- what the verbs lean on -------------------------------------------------------------------------------------------
 
 
-def _names(name: str) -> dict[str, str]:
-    key = fold(name)
-    if not key.strip():
+async def _names(this: Change, name: str) -> TeamNames:
+    """What follows from the name by the rules of the integration that asks; by hand a team is called as it is."""
+    if not fold(name).strip():
         raise Invalid("name", "a team needs a name.")
-    return {"name": name, "name_key": key, "provider_name": name, "provider_name_key": key}
+    return team_names((await integrations.settings_of(this)).team_rules, name)
 
 
 async def _of_name(this: Change, key: str) -> list[Row]:
@@ -326,7 +329,7 @@ async def _is_there(this: Change, table: str, id: UUID) -> bool:
 def _audited(team: Team) -> dict[str, Any]:
     parent = None if team.parent_id is None else str(team.parent_id)
     known = {
-        "name": team.provider_name,
+        **mapping.names_of(team),
         "alias": team.alias,
         "parent": parent,
         "responsibilities": team.responsibilities,

@@ -73,7 +73,7 @@ async def create(this: Change, draft: Draft, *, role: str = "user", provisioned_
         created_at=this.at,
         updated_at=this.at,
     )
-    derive(user, draft.attributes)
+    await _derive(this, user, draft.attributes)
     await reporting_lines.find_manager(this, user)
     this.add(user)
     if draft.external_id is not None and this.actor.integration_id is not None:
@@ -115,7 +115,7 @@ async def replace(this: Change, user: User, draft: Draft) -> bool:
     before, old = _audited(user), user.attributes
     if draft.user_name != user.user_name or draft.attributes != old:
         user.user_name, user.user_name_key = draft.user_name, fold(draft.user_name)
-        derive(user, draft.attributes)
+        await _derive(this, user, draft.attributes)
         if user.manager_value != before.get("manager_value"):
             await reporting_lines.find_manager(this, user)
         after = _audited(user)
@@ -171,7 +171,7 @@ async def reactivate(this: Change, user: User, *, external_id: str | None = None
         known = await external_ids.external_id_of(this, "user", user.id)
         if known is not None and known != external_id:
             if user.role != "user":
-                before, user.role = {"role": user.role}, "user"
+                before, user.role, user.role_by_hand = {"role": user.role}, "user", None
             await integrations.ask(
                 this, kind="rehire", subject_id=user.id, name=user.user_name, external_id=external_id
             )
@@ -329,6 +329,12 @@ async def _may_claim(this: Change, user: User) -> bool:
     if user.role == "admin" or user.is_break_glass:
         return False
     return (await integrations.settings_of(this)).link_exact_user_names
+
+
+async def _derive(this: Change, user: User, document: Document) -> None:
+    """The columns as the mapping of the person's integration has them."""
+    settings = await integrations.settings_held(this, user.integration_id)
+    derive(user, document, name_from=settings.name_from, email_from=settings.email_from)
 
 
 async def _claim(this: Change, user: User, draft: Draft) -> None:
