@@ -54,6 +54,7 @@ contracts: $(VENV)/.tested
 
 bench: $(VENV)/.tested
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+	@$(BIN)/python -m tests.benchmarks.scale $(ARGS_SCALE)
 
 dev: $(VENV)/.installed
 	@$(BIN)/muster migrate

@@ -56,6 +56,7 @@ def derive(
     parts = document.get("name") or {}
     user.attributes = document
     user.attributes_key = folded(document)
+    user.display_name_key = user.attributes_key.get("displayName")
     user.name = _name(user.user_name, document, name_from)
     user.name_key = fold(user.name)
     given, family = split_name(user.name)

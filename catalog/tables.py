@@ -63,6 +63,7 @@ USERS = Noun(
     {
         "id": Field("u.id", "uuid"),
         "user_name": Field("u.user_name_key", "folded"),
+        "display_name": Field("u.display_name_key", "folded", nullable=True),
         "name": Field("u.name_key", "folded"),
         "email": Field("u.email_key", "folded", nullable=True),
         "title": Field("u.title", "text", nullable=True),

@@ -44,6 +44,7 @@ def _meanings(integration_id: UUID | None, base_url: str) -> Mapping[str, Meanin
     return {
         "id": identity(),
         "userName": column("user_name"),
+        "displayName": column("display_name", nullable=True),
         "active": column("active"),
         "externalId": related(
             "external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine

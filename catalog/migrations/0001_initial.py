@@ -17,6 +17,7 @@ INDEXES = [
     " WHERE deleted_at IS NULL AND email_key IS NOT NULL",
     "CREATE INDEX users_by_id ON users (account_id, id) WHERE deleted_at IS NULL",
     "CREATE INDEX users_by_updated_at ON users (account_id, updated_at, id) WHERE deleted_at IS NULL",
+    "CREATE INDEX users_display_name ON users (account_id, display_name_key) WHERE deleted_at IS NULL",
     "CREATE INDEX users_by_name ON users (account_id, name_key, id) WHERE deleted_at IS NULL",
     "CREATE INDEX users_employee_number ON users (account_id, employee_number)"
     " WHERE deleted_at IS NULL AND employee_number IS NOT NULL",
@@ -77,7 +78,7 @@ TEXTS = {
     "teams": "name name_key provider_name provider_name_key alias responsibilities",
     "team_aliases": "alias",
     "users": (
-        "user_name user_name_key name name_key given_name family_name email email_key title "
+        "user_name user_name_key display_name_key name name_key given_name family_name email email_key title "
         "department employee_number user_type manager_value manager_key role role_by_hand invitation provisioned_by"
     ),
     "api_tokens": "name prefix digest scope created_by",
@@ -260,6 +261,7 @@ class Migration(migrations.Migration):
                 ("user_name_key", fields.TextField()),
                 ("attributes", fields.JSONField(default=dict)),
                 ("attributes_key", fields.JSONField(default=dict)),
+                ("display_name_key", fields.TextField(null=True)),
                 ("name", fields.TextField()),
                 ("name_key", fields.TextField()),
                 ("given_name", fields.TextField(null=True)),

@@ -29,6 +29,8 @@ class User(Model):
     attributes: Any = fields.JSONField(default=dict)
     attributes_key: Any = fields.JSONField(default=dict)
     """`attributes` with every text folded: what a filter without regard to case looks at."""
+    display_name_key: str | None = fields.TextField(null=True)
+    """The attribute displayName folded: providers look people up by it."""
     name = fields.TextField()
     name_key = fields.TextField()
     given_name: str | None = fields.TextField(null=True)

@@ -11,6 +11,8 @@ from catalog.changes import Change
 from catalog.ids import as_uuid, fold
 from catalog.models import User
 
+_KNOWN = "SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_at IS NULL"
+
 
 async def find_manager(this: Change, user: User) -> None:
     """The person whom the provider's manager value names, if they are here: by id, userName, then employee number."""
@@ -19,9 +21,7 @@ async def find_manager(this: Change, user: User) -> None:
         return
     rows = await this.rows(
         # Three keyed reads: one condition with OR reads the whole account on SQLite.
-        "SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_at IS NULL AND id = $2 "
-        "UNION SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_at IS NULL AND user_name_key = $3 "
-        "UNION SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_at IS NULL AND employee_number = $4",
+        f"{_KNOWN} AND id = $2 UNION {_KNOWN} AND user_name_key = $3 UNION {_KNOWN} AND employee_number = $4",
         this.account_id,
         as_uuid(user.manager_value),
         user.manager_key,

@@ -79,9 +79,9 @@ async def create(this: Change, draft: Draft, *, role: str = "user", provisioned_
     if draft.external_id is not None and this.actor.integration_id is not None:
         this.add(external_ids.first(this, "user", user.id, draft.external_id))
     this.record("user.created", user, kind="user", name=user.name, after=_audited(user))
-    await reporting_lines.arrived(this, user)
     if user.deactivated_at is None:
         await invitations.welcome(this, user)
+    await reporting_lines.arrived(this, user)
     await this.flush()
     return user
 
@@ -106,8 +106,8 @@ async def lock(this: Change, user_id: UUID, *, version: int | None = None) -> Us
     return await access.user(this, user_id, lock=True, version=version)
 
 
-async def replace(this: Change, user: User, draft: Draft) -> bool:
-    """The person made as `draft` says; whether anything differed.
+async def replace(this: Change, user: User, draft: Draft) -> None:
+    """The person made as `draft` says; nothing is recorded, and no version rises, where they are so already.
 
     Raises AlreadyTaken, WaitsToBeLinked (a person whom the asking integration does not own).
     """
@@ -141,7 +141,6 @@ async def replace(this: Change, user: User, draft: Draft) -> bool:
     if draft.active is False:
         await deactivate(this, user)
     await this.flush()
-    return user.updated_at == this.at
 
 
 async def deactivate(this: Change, user: User) -> None:

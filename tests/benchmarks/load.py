@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from time import perf_counter
 
 
-
 class Connection(asyncio.Protocol):
     """One connection that sends the next request as soon as the last one is answered."""
 

@@ -57,6 +57,7 @@ INDEXES = {
     "teams_provider_name": ("teams", "account_id provider_name_key", False, True),
     "teams_pushed_name": ("teams", "integration_id provider_name_key", True, True),
     "users_by_id": ("users", "account_id id", False, True),
+    "users_display_name": ("users", "account_id display_name_key", False, True),
     "users_by_name": ("users", "account_id name_key id", False, True),
     "users_by_updated_at": ("users", "account_id updated_at id", False, True),
     "users_email": ("users", "account_id email_key", True, True),

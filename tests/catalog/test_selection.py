@@ -1,7 +1,6 @@
 """A condition finds the same rows on both databases as a plain reading of its meaning."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,0 +1,169 @@
+"""How look-ups and crawls grow with the directory: `python -m tests.benchmarks.scale --users 1000000`.
+
+Two databases of each engine, one of a thousand people and one of many, filled by SQL; then the same requests to a real
+server on each. What is promised: a look-up by userName, externalId or displayName costs at most 1.5 times as much, and
+the last pages of a crawl by startIndex at most twice the first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from time import perf_counter
+from uuid import UUID
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from catalog import database, sql
+from catalog.attributes import derive
+from catalog.engines import Statement
+from catalog.ids import FOREVER, fold, new_id, now
+from catalog.models import ExternalId, User
+from tests.benchmarks.servers import Server, muster, postgres_database
+
+SMALL = 1000
+CHUNK = 10_000
+PAGE = 100
+LOOKUPS = ("userName", "externalId", "displayName")
+
+
+async def fill(database_url: str, count: int) -> None:
+    """So many people in the account and integration of the only token there is."""
+    db = await database.connect(database_url)
+    token = (await db.rows("SELECT account_id, integration_id FROM api_tokens"))[0]
+    account_id, integration_id = UUID(str(token["account_id"])), UUID(str(token["integration_id"]))
+    for start in range(0, count, CHUNK):
+        people: list[User] = []
+        names: list[ExternalId] = []
+        for number in range(start, min(count, start + CHUNK)):
+            user_name, at = f"p{number}@rehearsal.example", now()
+            user = User(
+                id=new_id(),
+                account_id=account_id,
+                user_name=user_name,
+                user_name_key=fold(user_name),
+                integration_id=integration_id,
+                created_at=at,
+                updated_at=at,
+            )
+            derive(user, {"displayName": f"Person {number}", "name": {"givenName": "P", "familyName": f"{number}"}})
+            people.append(user)
+            names.append(
+                ExternalId(
+                    id=new_id(),
+                    account_id=account_id,
+                    integration_id=integration_id,
+                    subject_kind="user",
+                    subject_id=user.id,
+                    value=f"00u{number}",
+                    since=at,
+                    until=FOREVER,
+                )
+            )
+        async with db.unit() as unit:
+            await unit.batch([sql.insert(User, people), sql.insert(ExternalId, names)])
+    if db.dialect == "postgres":
+        async with db.unit() as unit:
+            await unit.batch([Statement("ANALYZE")])
+    await database.disconnect()
+
+
+def look_up(server: Server, attribute: str, count: int, times: int = 200) -> float:
+    """The median milliseconds of a look-up by equality."""
+    made = {"userName": "p{}@rehearsal.example", "externalId": "00u{}", "displayName": "Person {}"}[attribute]
+    with _client(server) as client:
+        took: list[float] = []
+        for n in range(times):
+            number = (n * 7919) % count
+            began = perf_counter()
+            answer = client.get("/Users", params={"filter": f'{attribute} eq "{made.format(number)}"'})
+            took.append((perf_counter() - began) * 1000)
+            if answer.json()["totalResults"] != 1:
+                raise AssertionError(answer.text)
+    return statistics.median(took)
+
+
+def crawl(server: Server, count: int) -> tuple[float, float, int]:
+    """Milliseconds of the first and of the last pages of a whole crawl by startIndex, and how many people it saw."""
+    took: list[float] = []
+    seen: set[str] = set()
+    with _client(server) as client:
+        start = 1
+        while start <= count:
+            began = perf_counter()
+            page = client.get("/Users", params={"startIndex": start, "count": PAGE, "attributes": "userName"}).json()
+            took.append((perf_counter() - began) * 1000)
+            seen.update(user["id"] for user in page["Resources"])
+            start += len(page["Resources"]) or PAGE
+    edge = max(1, min(50, len(took) // 4))
+    return statistics.median(took[1 : edge + 1]), statistics.median(took[-edge:]), len(seen)
+
+
+def _client(server: Server) -> httpx.Client:
+    return httpx.Client(
+        base_url=f"http://127.0.0.1:{server.port}/scim/v2",
+        headers={"Authorization": f"Bearer {server.token}"},
+        timeout=60,
+    )
+
+
+def measure(engine: str, folder: Path, users: int) -> dict[str, float]:
+    """Every figure of one engine."""
+    figures: dict[str, float] = {}
+    for size in (SMALL, users):
+        place = folder / f"{engine}-{size}"
+        place.mkdir()
+        with ExitStack() as stack:
+            url = f"sqlite://{place}/muster.db"
+            if engine == "postgres":
+                url = stack.enter_context(postgres_database(place / "cluster"))
+            server = stack.enter_context(muster(engine, url, place))
+            asyncio.run(fill(url, size))
+            for attribute in LOOKUPS:
+                figures[f"{attribute} eq, {size:,}"] = look_up(server, attribute, size)
+            if size == users:
+                first, last, seen = crawl(server, size)
+                figures |= {"first pages": first, "last pages": last, "seen": seen, "server MiB": server.rss_mib()}
+    return figures
+
+
+def show(results: dict[str, dict[str, float]], users: int) -> None:
+    """Both engines, with the ratios that were promised."""
+    table = Table(title=f"Look-ups and a crawl at {users:,} people, milliseconds over HTTP")
+    for column in ("", *results):
+        table.add_column(column, justify="right")
+    for attribute in LOOKUPS:
+        cells = []
+        for figures in results.values():
+            small, large = figures[f"{attribute} eq, {SMALL:,}"], figures[f"{attribute} eq, {users:,}"]
+            cells.append(f"{small:.2f} → {large:.2f}  {large / small:.2f}×")
+        table.add_row(f"{attribute} eq, {SMALL:,} → {users:,}", *cells)
+    pages = [(figures["first pages"], figures["last pages"]) for figures in results.values()]
+    cells = [f"{first:.2f} → {last:.2f}  {last / first:.2f}×" for first, last in pages]
+    table.add_row(f"crawl, first → last pages of {PAGE}", *cells)
+    table.add_row("people seen by it", *(f"{figures['seen']:,.0f}" for figures in results.values()))
+    table.add_row("server's memory after it, MiB", *(f"{f['server MiB']:.0f}" for f in results.values()))
+    Console(width=140).print(table)
+
+
+def main() -> None:
+    """Measures, and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=1_000_000)
+    parser.add_argument("--engines", nargs="+", default=["sqlite", "postgres"])
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        results = {engine: measure(engine, Path(folder), chosen.users) for engine in chosen.engines}
+    print(json.dumps(results, indent=2)) if chosen.json else show(results, chosen.users)
+
+
+if __name__ == "__main__":
+    main()
