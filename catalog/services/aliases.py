@@ -46,12 +46,7 @@ async def keep(this: Change, team: Team, alias: str, *, by_hand: bool) -> None:
     if await this.rows(known, this.account_id, alias, team.id):
         return
     this.add(_alias(this, team, alias, by_hand=by_hand))
-    try:
-        await this.flush()
-    except AlreadyTaken as problem:
-        if problem.field == "alias" and not by_hand:
-            raise Conflict(str(problem)) from problem
-        raise
+    await (this.flush() if by_hand else _flush_made(this))
 
 
 async def keep_all(this: Change, teams: Sequence[Team]) -> None:
@@ -75,9 +70,19 @@ async def keep_all(this: Change, teams: Sequence[Team]) -> None:
             this.add(_alias(this, team, slugs[team.id], by_hand=False))
         elif holder != str(team.id):
             contended.append(team)
-    await this.flush()
+    await _flush_made(this)
     for team in contended:
         await keep(this, team, await choose(this, team), by_hand=False)
+
+
+async def _flush_made(this: Change) -> None:
+    """Everything written; an alias that was made, and that somebody took at the same time, is a Conflict."""
+    try:
+        await this.flush()
+    except AlreadyTaken as problem:
+        if problem.field == "alias":
+            raise Conflict(str(problem)) from problem
+        raise
 
 
 def _alias(this: Change, team: Team, alias: str, *, by_hand: bool) -> TeamAlias:
