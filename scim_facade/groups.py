@@ -6,7 +6,7 @@ the cost of a PATCH apart from the group's size. A member that is a group stands
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -31,7 +31,16 @@ from scim_facade.projection import Projection
 from scim_facade.reading import read_resource
 from scim_facade.resources import Caller, Found, Json
 from scim_facade.schemas import CORE_GROUP_URN, GROUP, ResourceSchema
-from scim_facade.selecting import Meaning, column, constant, identity, location_meaning, related, version_meaning
+from scim_facade.selecting import (
+    Meaning,
+    Meanings,
+    column,
+    constant,
+    identity,
+    location_meaning,
+    related,
+    version_meaning,
+)
 from scim_facade.versions import etag
 
 if TYPE_CHECKING:
@@ -48,31 +57,33 @@ def schema(caller: Caller) -> ResourceSchema:
     return GROUP
 
 
-def meanings(caller: Caller) -> Mapping[str, Meaning]:
+def meanings(caller: Caller) -> Meanings:
     """Everything: a group has no document of attributes."""
     return _meanings(caller.actor.integration_id, caller.base_url)
 
 
 @lru_cache(maxsize=256)
-def _meanings(integration_id: UUID | None, base_url: str) -> Mapping[str, Meaning]:
+def _meanings(integration_id: UUID | None, base_url: str) -> Meanings:
     mine = Compare(Column("integration_id"), "eq", integration_id or UUID(int=0))
     either = _either(related("members", identity()), related("groups", identity()))
-    return {
-        "id": identity(),
-        "displayName": column("provider_name"),
-        "externalId": related(
-            "external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine
-        ),
-        "members": either,
-        "members.value": either,
-        "members.display": _either(related("members", column("name")), related("groups", column("provider_name"))),
-        "members.type": _either(related("members", constant("User")), related("groups", constant("Group"))),
-        "meta.created": column("created_at"),
-        "meta.lastModified": column("updated_at"),
-        "meta.resourceType": constant("Group"),
-        "meta.version": version_meaning(),
-        "meta.location": location_meaning(f"{base_url}/Groups/"),
-    }
+    return Meanings(
+        {
+            "id": identity(),
+            "displayName": column("provider_name"),
+            "externalId": related(
+                "external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine
+            ),
+            "members": either,
+            "members.value": either,
+            "members.display": _either(related("members", column("name")), related("groups", column("provider_name"))),
+            "members.type": _either(related("members", constant("User")), related("groups", constant("Group"))),
+            "meta.created": column("created_at"),
+            "meta.lastModified": column("updated_at"),
+            "meta.resourceType": constant("Group"),
+            "meta.version": version_meaning(),
+            "meta.location": location_meaning(f"{base_url}/Groups/"),
+        }
+    )
 
 
 def _either(people: Meaning, groups: Meaning) -> Meaning:

@@ -6,7 +6,7 @@ type, in `users` and `groups`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -17,7 +17,7 @@ from catalog.selection import Order, Position, Where, Window
 from catalog.services.integrations import Settings
 from scim_facade.projection import Projection
 from scim_facade.schemas import ResourceSchema
-from scim_facade.selecting import Meaning
+from scim_facade.selecting import Meanings
 
 Json = dict[str, Any]
 
@@ -65,7 +65,7 @@ class ResourceType(Protocol):
     def schema(self, caller: Caller) -> ResourceSchema:
         """The schema, with the account's own extension where it has one."""
 
-    def meanings(self, caller: Caller) -> Mapping[str, Meaning]:
+    def meanings(self, caller: Caller) -> Meanings:
         """What an attribute stands for that is not simply a part of the document (for filters and sorting)."""
 
     async def create(self, this: Change, caller: Caller, body: Json) -> Found:

@@ -67,9 +67,7 @@ USER = ResourceSchema(
             Attribute("timezone", description="The IANA time zone."),
             Attribute("active", "boolean", "Whether the person may sign in.", required=True, is_implied=True),
             # Not listed: Entra's validator wants everything that is listed back.
-            Attribute(
-                "password", description="Never kept.", mutability="writeOnly", returned="never", is_listed=False
-            ),
+            Attribute("password", description="Never kept.", mutability="writeOnly", returned="never", is_listed=False),
             _plural("emails", "Email addresses.", "work", "home", "other"),
             _plural("phoneNumbers", "Phone numbers.", "work", "home", "mobile", "fax", "pager", "other"),
             _plural("ims", "Instant messaging addresses."),

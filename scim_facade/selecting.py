@@ -6,8 +6,9 @@ catalog (userName, groups, members, meta) has a `Meaning`, which the resource ty
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from catalog.ids import as_uuid
@@ -41,6 +42,12 @@ class Meaning:
     compare: Callable[[Op, Any], Where]
     present: Where = EVERYTHING
     order: Column | None = None
+
+
+class Meanings(dict[str, Meaning]):
+    """What the attributes of a resource type mean, by name: a table per integration, told apart by identity."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
 
 def column(name: str, *, nullable: bool = False) -> Meaning:
@@ -95,14 +102,13 @@ def location_meaning(prefix: str) -> Meaning:
     return Meaning(lambda op, value: identity().compare(op, str(value).removeprefix(prefix)))
 
 
-def condition(text: str | None, schema: ResourceSchema, meanings: Mapping[str, Meaning]) -> Where:
+@lru_cache(maxsize=4096)
+def condition(text: str | None, schema: ResourceSchema, meanings: Meanings) -> Where:
     """The condition that a filter asks for; everything, without one. Raises InvalidFilter."""
     return EVERYTHING if not text else _condition(filters.parse(text, schema), meanings, within=None)
 
 
-def orders(
-    sort_by: str | None, descending: bool, schema: ResourceSchema, meanings: Mapping[str, Meaning]
-) -> tuple[Order, ...]:
+def orders(sort_by: str | None, descending: bool, schema: ResourceSchema, meanings: Meanings) -> tuple[Order, ...]:
     """The order that `sortBy` asks for (RFC 7644 §3.4.2.3). Raises InvalidPath for an attribute that there is not."""
     if not sort_by:
         return ()
@@ -123,7 +129,7 @@ def orders(
     return (Order(Attribute(names, path.leaf.case_exact), descending),)
 
 
-def _condition(tree: filters.Filter, meanings: Mapping[str, Meaning], within: AttributePath | None) -> Where:
+def _condition(tree: filters.Filter, meanings: Meanings, within: AttributePath | None) -> Where:
     match tree:
         case filters.And(terms):
             return AllOf(tuple(_condition(term, meanings, within) for term in terms))
@@ -142,9 +148,7 @@ def _condition(tree: filters.Filter, meanings: Mapping[str, Meaning], within: At
     raise InvalidFilter("This is not a filter.")
 
 
-def _compare(
-    path: AttributePath, op: Op, value: Any, meanings: Mapping[str, Meaning], within: AttributePath | None
-) -> Where:
+def _compare(path: AttributePath, op: Op, value: Any, meanings: Meanings, within: AttributePath | None) -> Where:
     meaning = meanings.get(_key(path, within))
     if meaning is not None:
         return (
@@ -165,7 +169,7 @@ def _compare(
     return Compare(Attribute(names, path.leaf.case_exact), op, value)
 
 
-def _present(path: AttributePath, meanings: Mapping[str, Meaning], within: AttributePath | None) -> Where:
+def _present(path: AttributePath, meanings: Meanings, within: AttributePath | None) -> Where:
     meaning = meanings.get(_key(path, within))
     if meaning is not None:
         return meaning.present
@@ -176,7 +180,7 @@ def _present(path: AttributePath, meanings: Mapping[str, Meaning], within: Attri
     return Present(Attribute(_names(path.urn, path.attribute.name, *((path.sub.name,) if path.sub else ()))))
 
 
-def _of_related(path: AttributePath, meanings: Mapping[str, Meaning]) -> bool:
+def _of_related(path: AttributePath, meanings: Meanings) -> bool:
     """Whether the elements of this attribute are rows of the catalog rather than parts of the document."""
     return path.attribute.name in meanings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace as replaced
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -19,7 +19,16 @@ from scim_facade.projection import Projection
 from scim_facade.reading import read_resource
 from scim_facade.resources import Caller, Found, Json
 from scim_facade.schemas import CORE_USER_URN, USER, ResourceSchema
-from scim_facade.selecting import Meaning, column, constant, identity, location_meaning, related, version_meaning
+from scim_facade.selecting import (
+    Meaning,
+    Meanings,
+    column,
+    constant,
+    identity,
+    location_meaning,
+    related,
+    version_meaning,
+)
 from scim_facade.versions import etag
 
 if TYPE_CHECKING:
@@ -38,30 +47,32 @@ def schema(caller: Caller) -> ResourceSchema:
 
 
 @lru_cache(maxsize=256)
-def _meanings(integration_id: UUID | None, base_url: str) -> Mapping[str, Meaning]:
+def _meanings(integration_id: UUID | None, base_url: str) -> Meanings:
     mine = Compare(Column("integration_id"), "eq", integration_id or UUID(int=0))
     team = identity()
-    return {
-        "id": identity(),
-        "userName": column("user_name"),
-        "displayName": column("display_name", nullable=True),
-        "active": column("active"),
-        "externalId": related(
-            "external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine
-        ),
-        "groups": related("teams", team),
-        "groups.value": related("teams", team),
-        "groups.display": related("teams", Meaning(lambda op, value: Compare(Column("provider_name"), op, value))),
-        "groups.type": constant("direct"),
-        "meta.created": column("created_at"),
-        "meta.lastModified": column("updated_at"),
-        "meta.resourceType": constant("User"),
-        "meta.version": version_meaning(),
-        "meta.location": location_meaning(f"{base_url}/Users/"),
-    }
+    return Meanings(
+        {
+            "id": identity(),
+            "userName": column("user_name"),
+            "displayName": column("display_name", nullable=True),
+            "active": column("active"),
+            "externalId": related(
+                "external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine
+            ),
+            "groups": related("teams", team),
+            "groups.value": related("teams", team),
+            "groups.display": related("teams", Meaning(lambda op, value: Compare(Column("provider_name"), op, value))),
+            "groups.type": constant("direct"),
+            "meta.created": column("created_at"),
+            "meta.lastModified": column("updated_at"),
+            "meta.resourceType": constant("User"),
+            "meta.version": version_meaning(),
+            "meta.location": location_meaning(f"{base_url}/Users/"),
+        }
+    )
 
 
-def meanings(caller: Caller) -> Mapping[str, Meaning]:
+def meanings(caller: Caller) -> Meanings:
     """What stands outside the document."""
     return _meanings(caller.actor.integration_id, caller.base_url)
 

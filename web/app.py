@@ -17,7 +17,7 @@ from catalog import database, schema
 from catalog.errors import CatalogError
 from catalog.services import deliveries
 from scim_facade.app import create_app as create_scim
-from web import pages
+from web import guides, pages
 from web.limiting import WriteLimit
 from web.middleware import Gate
 from web.settings import Settings, signing_key
@@ -47,6 +47,8 @@ def create_app(settings: Settings) -> ASGIApp:
             Mount("/scim/v2", create_scim(f"{base_url}/scim/v2", journal, signing_key(settings).decode(), limit)),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            Route("/docs", guides.guide),
+            Route("/docs/{name}", guides.guide),
             Route("/", pages.welcome(base_url)),
         ],
         lifespan=lifespan,

@@ -6,6 +6,7 @@ output, all else on standard error. Exit code 0 is success, 1 a failure explaine
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ from catalog import schema
 from catalog.actors import Role, Scope
 from catalog.changes import change
 from catalog.services import accounts, integrations, teams, tokens, users
-from web import doctoring, serving
+from web import doctoring, integrating, serving
 from web.commanding import operator, run, say
 from web.rehearsal import command as rehearsing
 from web.settings import Settings
@@ -83,6 +84,21 @@ def account_create(name: str, slug: Annotated[str | None, typer.Option()] = None
     async def work(chosen: Settings) -> None:
         account = await accounts.create(name, slug)
         say.print(f"Made the account {account.name!r}; its slug is {account.slug}.")
+
+    run(work)
+
+
+@account_app.command("extension")
+def account_extension(
+    urn: Annotated[str, typer.Argument(help="The URN of the schema.")],
+    file: Annotated[Path, typer.Argument(help="Its attributes, in JSON Schema.", exists=True, dir_okay=False)],
+    account: AccountOption = None,
+) -> None:
+    """Define attributes of people beside the standard's; providers send them under the URN."""
+
+    async def work(chosen: Settings) -> None:
+        await integrating.define_extension(await operator(account), urn, file)
+        say.print(f"People have the attributes of {urn} now.")
 
     run(work)
 
@@ -189,6 +205,55 @@ def integration_link(
                 say.print(f"Linked {linked.users} people and {linked.teams} teams.")
                 return
         say.print(f"{user or team} is managed by {integration!r} now.")
+
+    run(work)
+
+
+@integration_app.command("show")
+def integration_show(
+    integration: Annotated[str | None, typer.Option(help="Name of the integration; all without.")] = None,
+    account: AccountOption = None,
+) -> None:
+    """Show what an integration is set to; or the integrations there are."""
+
+    async def work(chosen: Settings) -> None:
+        await integrating.show(await operator(account), integration)
+
+    run(work)
+
+
+@integration_app.command("set")
+def integration_set(
+    integration: Annotated[str, typer.Option(help="Name of the integration.")],
+    choices: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="Settings; a value may be JSON.")],
+    account: AccountOption = None,
+) -> None:
+    """Change what an integration is set to; people and teams that are there follow at once."""
+    try:
+        chosen_ones = integrating.read_choices(choices)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
+
+    async def work(chosen: Settings) -> None:
+        await integrating.choose(await operator(account), integration, chosen_ones)
+
+    run(work)
+
+
+@integration_app.command("move")
+def integration_move(
+    source: Annotated[str, typer.Option("--from", help="Name of the integration that is left.")],
+    target: Annotated[str, typer.Option("--to", help="Name of the integration that takes over.")],
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="Also those for whom the new one has not asked.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would move.")] = False,
+    account: AccountOption = None,
+) -> None:
+    """Move people and teams from one integration to another, with their history."""
+
+    async def work(chosen: Settings) -> None:
+        await integrating.move(await operator(account), source, target, everybody=everybody, dry_run=dry_run)
 
     run(work)
 

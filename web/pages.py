@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from jinja2 import Environment
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+
+STYLE = """
+:root { color-scheme: light dark; --line: #d9dde5; --accent: #3f59b8 }
+@media (prefers-color-scheme: dark) { :root { --line: #343a46; --accent: #8ea2ee } }
+body { font: 15px/1.55 system-ui, sans-serif; max-width: 44rem; margin: 4rem auto; padding: 0 1.25rem }
+h1 { font-size: 1.6rem; margin: 0 0 .25rem } h2 { font-size: 1.05rem; margin-top: 2.25rem }
+code, pre { font: 13px/1.5 ui-monospace, monospace }
+pre { border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; overflow-x: auto }
+a { color: var(--accent) }
+table { border-collapse: collapse } th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left }
+"""
 
 WELCOME = """\
 <!doctype html>
@@ -14,15 +26,7 @@ WELCOME = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Muster</title>
-<style>
-  :root { color-scheme: light dark; --line: #d9dde5; --accent: #3f59b8 }
-  @media (prefers-color-scheme: dark) { :root { --line: #343a46; --accent: #8ea2ee } }
-  body { font: 15px/1.55 system-ui, sans-serif; max-width: 44rem; margin: 4rem auto; padding: 0 1.25rem }
-  h1 { font-size: 1.6rem; margin: 0 0 .25rem } h2 { font-size: 1.05rem; margin-top: 2.25rem }
-  code, pre { font: 13px/1.5 ui-monospace, monospace }
-  pre { border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; overflow-x: auto }
-  a { color: var(--accent) }
-</style>
+<style>{{ style }}</style>
 <h1>Muster is running</h1>
 <p>A catalog of a company's people and teams that its identity provider keeps fresh.</p>
 <h2>Connect Okta</h2>
@@ -50,7 +54,7 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-
 def welcome(base_url: str) -> Callable[[Request], Awaitable[Response]]:
     """The handler of `/` while no UI is built: what this is, and how to connect Okta."""
     public = base_url.startswith("https://")
-    body = _page.render(scim_url=f"{base_url}/scim/v2", public=public)
+    body = _page.render(style=Markup(STYLE), scim_url=f"{base_url}/scim/v2", public=public)
 
     async def page(request: Request) -> Response:
         return HTMLResponse(body, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
