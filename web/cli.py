@@ -97,7 +97,7 @@ def account_extension(
     """Define attributes of people beside the standard's; providers send them under the URN."""
 
     async def work(chosen: Settings) -> None:
-        await integrating.define_extension(await operator(account), urn, file)
+        await integrating.define_extension(await operator(account), urn, integrating.read_definition(file))
         say.print(f"People have the attributes of {urn} now.")
 
     run(work)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from catalog.actors import Actor
 from catalog.changes import change, uninterrupted
@@ -78,12 +78,16 @@ async def move(actor: Actor, source: str, target: str, *, everybody: bool, dry_r
     say.print(f"{moved} {'would move' if dry_run else 'moved'} from {escape(source)} to {escape(target)}.")
 
 
-async def define_extension(actor: Actor, urn: str, file: Path) -> None:
-    """The account's own attributes of people, as the file defines them."""
+def read_definition(file: Path) -> Any:
+    """What the file says, as plain data. Raises ValueError for a file that is not JSON."""
     try:
-        definition = orjson.loads(file.read_bytes())
+        return orjson.loads(file.read_bytes())
     except orjson.JSONDecodeError as problem:
-        raise Failure(f"{file} is not JSON: {problem}.") from None
+        raise ValueError(f"{file} is not JSON: {problem}.") from None
+
+
+async def define_extension(actor: Actor, urn: str, definition: Any) -> None:
+    """The account's own attributes of people, under this URN."""
     async with change(actor) as this:
         await extensions.define(this, urn, definition)
 
@@ -97,7 +101,7 @@ def _named(rows: Sequence[Row], name: str) -> Row:
 
 def _show_settings(name: str, settings: Settings) -> None:
     usual = asdict(Settings())
-    table = Table("setting", "value", title=escape(name), title_justify="left")
+    table = Table("setting", Column("value", overflow="fold"), title=escape(name), title_justify="left")
     for setting, value in asdict(settings).items():
         text = value if isinstance(value, str) else orjson.dumps(value).decode()
         table.add_row(setting, escape(text), style="bold" if value != usual[setting] else "")
