@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from jinja2 import Environment
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -26,7 +25,7 @@ WELCOME = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Muster</title>
-<style>{{ style }}</style>
+<style>{{ style | safe }}</style>
 <h1>Muster is running</h1>
 <p>A catalog of a company's people and teams that its identity provider keeps fresh.</p>
 <h2>Connect Okta</h2>
@@ -54,7 +53,7 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-
 def welcome(base_url: str) -> Callable[[Request], Awaitable[Response]]:
     """The handler of `/` while no UI is built: what this is, and how to connect Okta."""
     public = base_url.startswith("https://")
-    body = _page.render(style=Markup(STYLE), scim_url=f"{base_url}/scim/v2", public=public)
+    body = _page.render(style=STYLE, scim_url=f"{base_url}/scim/v2", public=public)
 
     async def page(request: Request) -> Response:
         return HTMLResponse(body, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})

@@ -17,7 +17,7 @@ INDEXES = [
     " WHERE deleted_at IS NULL AND email_key IS NOT NULL",
     "CREATE INDEX users_by_id ON users (account_id, id) WHERE deleted_at IS NULL",
     "CREATE INDEX users_by_updated_at ON users (account_id, updated_at, id) WHERE deleted_at IS NULL",
-    "CREATE INDEX users_display_name ON users (account_id, display_name_key) WHERE deleted_at IS NULL",
+    "CREATE INDEX users_display_name ON users (account_id, display_name_key, id) WHERE deleted_at IS NULL",
     "CREATE INDEX users_by_name ON users (account_id, name_key, id) WHERE deleted_at IS NULL",
     "CREATE INDEX users_employee_number ON users (account_id, employee_number)"
     " WHERE deleted_at IS NULL AND employee_number IS NOT NULL",
@@ -29,7 +29,7 @@ INDEXES = [
     "CREATE INDEX teams_by_id ON teams (account_id, id) WHERE deleted_at IS NULL",
     "CREATE INDEX teams_by_updated_at ON teams (account_id, updated_at, id) WHERE deleted_at IS NULL",
     "CREATE INDEX teams_by_name ON teams (account_id, name_key, id) WHERE deleted_at IS NULL",
-    "CREATE INDEX teams_provider_name ON teams (account_id, provider_name_key) WHERE deleted_at IS NULL",
+    "CREATE INDEX teams_provider_name ON teams (account_id, provider_name_key, id) WHERE deleted_at IS NULL",
     "CREATE INDEX teams_parent ON teams (parent_id) WHERE parent_id IS NOT NULL",
     "CREATE INDEX teams_integration ON teams (integration_id) WHERE integration_id IS NOT NULL",
     "CREATE UNIQUE INDEX team_aliases_alias ON team_aliases (account_id, alias)",
