@@ -116,8 +116,9 @@ def _keyed(op: Op, key: str, value: Any, schema: ResourceSchema, *, strict: bool
     if path.leaf.mutability == "readOnly" or path.attribute.mutability == "readOnly" or key.lower() == "schemas":
         return []
     if "." not in key and path.value_filter is None and ":" not in key and locate(key, schema) is not None:
-        bare = schema.attributes.get(key.lower())
-        if bare is None:
+        if schema.attributes.get(key.lower()) is None:
+            if strict:
+                raise InvalidPath(f"{key[:100]!r} belongs to an extension: name its URN.")
             return []
     return _edit(op, path, value, True, strict=strict)
 
