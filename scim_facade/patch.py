@@ -12,7 +12,6 @@ from typing import Any, Literal
 from scim_facade import dialects, filters, paths
 from scim_facade.attributes import Attribute, ResourceSchema
 from scim_facade.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget
-from scim_facade.names import locate
 from scim_facade.paths import Path
 from scim_facade.reading import read_value
 
@@ -115,11 +114,10 @@ def _keyed(op: Op, key: str, value: Any, schema: ResourceSchema, *, strict: bool
     # Okta sends the group's id inside the value at every rename; what is readOnly is ignored in a value (§3.5.1).
     if path.leaf.mutability == "readOnly" or path.attribute.mutability == "readOnly" or key.lower() == "schemas":
         return []
-    if "." not in key and path.value_filter is None and ":" not in key and locate(key, schema) is not None:
-        if schema.attributes.get(key.lower()) is None:
-            if strict:
-                raise InvalidPath(f"{key[:100]!r} belongs to an extension: name its URN.")
-            return []
+    if path.urn is not None and not any(sign in key for sign in ".:["):
+        if strict:
+            raise InvalidPath(f"{key[:100]!r} belongs to an extension: name its URN.")
+        return []
     return _edit(op, path, value, True, strict=strict)
 
 
