@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -172,6 +173,9 @@ def _refused(problem: Exception, call: Call | None) -> ScimError:
     match problem:
         case ScimError():
             return problem
+        case HTTPException(status_code=status, detail=detail):
+            # Whoever serves the facade refused the body: too large, or too slow.
+            return ScimError(status, detail)
         case NotFound(key=key) if call is not None and call.path.rstrip("/").endswith(f"/{key}"):
             return ScimError(404, f"Resource {str(key)[:100]!r} not found.")
         case CatalogError():

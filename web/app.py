@@ -19,7 +19,7 @@ from catalog.services import deliveries
 from scim_facade.app import create_app as create_scim
 from web import guides, pages
 from web.limiting import WriteLimit
-from web.middleware import Gate
+from web.middleware import Gate, Refused, refuse
 from web.settings import Settings, signing_key
 from web.worker import Worker
 
@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> ASGIApp:
             Route("/docs/{name}", guides.guide),
             Route("/", pages.welcome(base_url)),
         ],
+        exception_handlers={Refused: refuse},
         lifespan=lifespan,
     )
     return Gate(application, https=base_url.startswith("https://"))

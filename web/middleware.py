@@ -9,8 +9,10 @@ import asyncio
 from collections.abc import Mapping
 from uuid import uuid4
 
-import orjson
 import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_DEADLINE_S = 15
@@ -29,15 +31,13 @@ SECURITY_HEADERS = [
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
-SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 
-class Refused(Exception):
-    """The body is too large (413), or came too slowly (408)."""
+class Refused(HTTPException):
+    """The body is too large (413), or came too slowly (408): raised where the application reads it.
 
-    def __init__(self, status: int, detail: str) -> None:
-        self.status, self.detail = status, detail
-        super().__init__(detail)
+    It is HTTP's own exception, so that every application below answers it in its own dialect.
+    """
 
 
 class Gate:
@@ -57,70 +57,60 @@ class Gate:
         scope["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        body = _Body(scope, receive)
         extra = [*self._headers, (b"x-request-id", request_id.encode())]
-        started = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
-                message["headers"] = [*message["headers"], *extra]
+                # What is left of a refused body is not read, so nothing can follow it on the connection.
+                closing = [(b"connection", b"close")] if body.is_refused else []
+                message["headers"] = [*message["headers"], *extra, *closing]
             await send(message)
 
-        try:
-            await self._app(scope, _bounded(scope, receive), send_with_headers)
-        except Refused as refused:
-            if started:
-                raise
-            await _refuse(scope, send_with_headers, refused)
+        await self._app(scope, body, send_with_headers)
 
 
-def _bounded(scope: Scope, receive: Receive) -> Receive:
+async def refuse(request: Request, problem: Exception) -> Response:
+    """A refused body, answered where no dialect has anything to say."""
+    status, detail = (problem.status_code, problem.detail) if isinstance(problem, Refused) else (500, "")
+    return JSONResponse({"errors": [{"message": detail}]}, status)
+
+
+class _Body:
     """`receive`, which raises Refused once the body is larger or slower than it may be."""
-    path = scope["path"]
-    limit = next((size for prefix, size in MAX_BODY_BYTES.items() if path.startswith(prefix)), DEFAULT_MAX_BODY_BYTES)
-    announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if announced.isdigit() and int(announced) > limit:
-        too_large = Refused(413, f"The body is {int(announced)} bytes; at most {limit} are taken.")
 
-        async def refuse() -> Message:
-            raise too_large
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        path = scope["path"]
+        self._receive = receive
+        self._limit = next(
+            (size for prefix, size in MAX_BODY_BYTES.items() if path.startswith(prefix)), DEFAULT_MAX_BODY_BYTES
+        )
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        self._announced = int(announced) if announced.isdigit() else 0
+        self._got = 0
+        self._deadline: float | None = None
+        self._is_whole = False
+        self.is_refused = False
 
-        return refuse
-    got = 0
-    deadline: float | None = None
-
-    async def bounded() -> Message:
-        nonlocal got, deadline
-        loop = asyncio.get_running_loop()
-        if deadline is None:
-            deadline = loop.time() + BODY_DEADLINE_S
-        if got < 0:
-            return await receive()
+    async def __call__(self) -> Message:
+        if self._is_whole:
+            return await self._receive()
+        if self._announced > self._limit:
+            raise self._refused(413, f"The body is {self._announced} bytes; at most {self._limit} are taken.")
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + BODY_DEADLINE_S
         try:
-            async with asyncio.timeout_at(deadline):
-                message = await receive()
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
         except TimeoutError:
-            raise Refused(408, f"The body did not arrive within {BODY_DEADLINE_S} seconds.") from None
+            raise self._refused(408, f"The body did not arrive within {BODY_DEADLINE_S} seconds.") from None
         if message["type"] == "http.request":
-            got += len(message.get("body", b""))
-            if got > limit:
-                raise Refused(413, f"The body is larger than {limit} bytes.")
-            if not message.get("more_body"):
-                got = -1
+            self._got += len(message.get("body", b""))
+            if self._got > self._limit:
+                raise self._refused(413, f"The body is larger than {self._limit} bytes.")
+            self._is_whole = not message.get("more_body")
         return message
 
-    return bounded
-
-
-async def _refuse(scope: Scope, send: Send, refused: Refused) -> None:
-    scim = scope["path"].startswith("/scim/")
-    body = (
-        {"schemas": [SCIM_ERROR], "status": str(refused.status), "detail": refused.detail}
-        if scim
-        else {"errors": [{"message": refused.detail}]}
-    )
-    media_type = b"application/scim+json" if scim else b"application/json"
-    headers = [(b"content-type", media_type), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
-    await send({"type": "http.response.body", "body": orjson.dumps(body)})
+    def _refused(self, status: int, detail: str) -> Refused:
+        self.is_refused = True
+        return Refused(status, detail)
