@@ -7,6 +7,7 @@ itself; depth is measured before, names are counted after.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -17,13 +18,16 @@ MAX_DEPTH = 32
 
 _BRACKETS = bytes.maketrans(b"[]", b"{}")
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_LONG_NUMBER = b"0" * 19
+_SMALLEST, _GREATEST = -(2**63), 2**64 - 1
 
 
 def loads(raw: bytes) -> Any:
     """The value that the bytes spell. Raises InvalidSyntax."""
     if not raw.strip():
         raise InvalidSyntax("The request has no body.")
-    if b"\\u0000" in raw:
+    if b"\\u0000" in raw and b"\\u0000" in raw.replace(b"\\\\", b""):
         raise InvalidSyntax("A text holds the character NUL.")
     bare = _without_texts(raw)
     if _is_too_deep(bare) and bare.count(b"{") + bare.count(b"[") > MAX_DEPTH:
@@ -32,6 +36,9 @@ def loads(raw: bytes) -> Any:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as problem:
         raise InvalidSyntax(f"The body is not JSON: {problem}.") from None
+    if _LONG_NUMBER in bare.translate(_DIGITS):
+        # orjson makes a float of it, and another number.
+        json.loads(raw, parse_int=_integer)
     # Outside of texts a colon stands for a name, so there are as many as names, unless one came twice.
     if bare.count(b":") != _names(value):
         raise InvalidSyntax("An object has the same name twice.")
@@ -60,6 +67,14 @@ def _is_too_deep(bare: bytes) -> bool:
         if not brackets:
             return False
     return True
+
+
+def _integer(digits: str) -> int:
+    """The integer, which has 64 bits at most. Raises InvalidSyntax."""
+    value = int(digits) if len(digits) <= 20 else None
+    if value is None or not _SMALLEST <= value <= _GREATEST:
+        raise InvalidSyntax("An integer has more than 64 bits.")
+    return value
 
 
 def _names(value: Any) -> int:

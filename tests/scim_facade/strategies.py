@@ -136,7 +136,7 @@ def resources(schema: ResourceSchema, *, without: tuple[str, ...] = ()) -> st.Se
 
 def _paths(schema: ResourceSchema) -> Iterator[AttributePath]:
     """Every attribute and sub-attribute that can be asked for."""
-    named = [(None, one) for one in schema.attributes.values()]
+    named: list[tuple[str | None, Attribute]] = [(None, one) for one in schema.attributes.values()]
     named += [(extension.urn, one) for extension in schema.extensions for one in extension.attributes]
     for urn, attribute in named:
         if attribute.returned == "never":
