@@ -78,7 +78,7 @@ def _take(resource: Json, key: str, value: Any, schema: ResourceSchema, *, stric
         return
     attribute = schema.attributes.get(key.lower())
     if attribute is not None:
-        if attribute.name not in _NOT_KEPT and attribute.mutability != "readOnly":
+        if _is_kept(attribute):
             _set(resource, attribute, read_value(attribute, value, strict=strict))
         return
     _take_path(resource, key, value, schema, strict=strict)
@@ -88,16 +88,25 @@ def _take_path(resource: Json, key: str, value: Any, schema: ResourceSchema, *, 
     """A member whose name is a path: `name.givenName`, `urn:…:User:department` (Entra writes them in PATCH values)."""
     urn, rest = split_urn(key, schema)
     path = locate(key, schema) if (urn or "." in rest) and rest else None
-    if path is None or path.attribute.mutability == "readOnly":
+    if path is None:
         _unknown(key, strict=strict)
+        return
+    if path.leaf.mutability == "readOnly" or not (path.urn or _is_kept(path.attribute)):
         return
     holder = resource.setdefault(path.urn, {}) if path.urn else resource
     if path.sub is None:
         _set(holder, path.attribute, read_value(path.attribute, value, strict=strict))
     elif not path.attribute.multi_valued:
-        inner = holder.setdefault(path.attribute.name, {})
-        if isinstance(inner, dict):
-            _set(inner, path.sub, read_value(path.sub, value, strict=strict))
+        inner = holder.get(path.attribute.name, {})
+        _set(inner, path.sub, read_value(path.sub, value, strict=strict))
+        _set(holder, path.attribute, inner or None)
+    if path.urn and not holder:
+        del resource[path.urn]
+
+
+def _is_kept(attribute: Attribute) -> bool:
+    """Whether an attribute of the core is the client's to write, and is stored with the rest."""
+    return attribute.name not in _NOT_KEPT and attribute.mutability != "readOnly"
 
 
 def _set(holder: Json, attribute: Attribute, value: Any) -> None:
