@@ -234,7 +234,8 @@ async def _written(this: Change, caller: Caller, team: Team, wanted: Projection,
 
 def _found(row: Row, caller: Caller, wanted: Projection, warnings: Sequence[str] = ()) -> Found:
     id = str(row["id"])
-    names = row.keys()
+    # A copy, as the keys of a row of PostgreSQL can be looked through only once.
+    names = tuple(row.keys())
     resource: Json = {"schemas": [CORE_GROUP_URN], "id": id}
     if row["external_id"] is not None:
         resource["externalId"] = row["external_id"]

@@ -170,7 +170,8 @@ def _found(row: Row, caller: Caller, wanted: Projection) -> Found:
         derived = {"givenName": row["given_name"], "familyName": row["family_name"]}
         parts.append(f'"name":{_text(derived)}')
     parts.append('"active":true' if row["active"] else '"active":false')
-    names = row.keys()
+    # A copy, as the keys of a row of PostgreSQL can be looked through only once.
+    names = tuple(row.keys())
     teams = row["teams"] if "teams" in names else "[]"
     if teams != "[]":
         groups = [{**team, "$ref": f"{caller.base_url}/Groups/{team['value']}"} for team in orjson.loads(teams)]
