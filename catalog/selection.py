@@ -13,6 +13,7 @@ from typing import Literal
 from uuid import UUID
 
 Value = str | int | float | bool | datetime | UUID
+Sort = Literal["text", "number", "boolean", "instant"]
 Op = Literal["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"]
 
 
@@ -104,10 +105,14 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By which field, and how; rows without a value come last ascending and first descending (RFC 7644 §3.4.2.3)."""
+    """By which field, and how; rows without a value come last ascending and first descending (RFC 7644 §3.4.2.3).
+
+    `sort` says what a value of the document is compared as; one of another kind counts as none. A column knows.
+    """
 
     field: Column | Attribute | Best
     descending: bool = False
+    sort: Sort = "text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,18 +253,24 @@ class Query:
             case Column(name):
                 known = self._field(name)
                 return known.sql, known.nullable
-            case Attribute() as attribute:
-                return self._at(attribute, "text"), True
+            case Attribute(path, exact):
+                document = self._document(exact or order.sort == "instant")
+                return self._sorted(document, self._path(path), order), True
             case Best(path, sub, exact):
-                document = self._document(exact)
+                document = self._document(exact or order.sort == "instant")
                 source = self.dialect.elements(document, self._path(path), "best")
                 self._place = self.dialect.place("best")
-                value = self.dialect.at(document, self._path(sub), "text")
+                value = self._sorted(document, self._path(sub), order)
                 primary = self.dialect.at(document, self._path(("primary",)), "boolean")
                 self._place = None
                 # Twice nested, as SQLite does not find the outer row from the ORDER BY of a subquery.
                 ranked = f"SELECT {value} AS v, coalesce({primary}, FALSE) AS p, best.key AS k FROM {source}"
                 return f"(SELECT v FROM ({ranked}) ranked ORDER BY p DESC, k LIMIT 1)", True
+
+    def _sorted(self, document: str, path: str, order: Order) -> str:
+        value = self.dialect.at(document, path, order.sort)
+        # A number of either engine's kind could not be sealed into a cursor and come back the same.
+        return f"CAST({value} AS DOUBLE PRECISION)" if order.sort == "number" else value
 
     def _after(self, key: str, nullable: bool, by_id: bool, order: Order, position: Position, backwards: bool) -> str:
         identity = f"{self.noun.alias}.id"

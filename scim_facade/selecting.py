@@ -27,6 +27,7 @@ from catalog.selection import (
     Order,
     Present,
     Related,
+    Sort,
     Where,
 )
 from scim_facade import filters
@@ -124,9 +125,14 @@ def orders(sort_by: str | None, descending: bool, schema: ResourceSchema, meanin
     if attribute.multi_valued:
         sub = sub or attribute.sub("value")
         inside: tuple[str, ...] = (sub.name,) if sub else ()
-        return (Order(Best(_names(path.urn, attribute.name), inside, path.leaf.case_exact), descending),)
+        best = Best(_names(path.urn, attribute.name), inside, (sub or attribute).case_exact)
+        return (Order(best, descending, _SORTS.get((sub or attribute).type, "text")),)
     names = _names(path.urn, attribute.name, *((sub.name,) if sub else ()))
-    return (Order(Attribute(names, path.leaf.case_exact), descending),)
+    return (Order(Attribute(names, path.leaf.case_exact), descending, _SORTS.get(path.leaf.type, "text")),)
+
+
+_SORTS: dict[str, Sort] = {"integer": "number", "decimal": "number", "boolean": "boolean", "dateTime": "instant"}
+"""What values are sorted as; others are texts."""
 
 
 def _condition(tree: filters.Filter, meanings: Meanings, within: AttributePath | None) -> Where:
