@@ -13,7 +13,7 @@ from scim_facade import dialects, filters, paths
 from scim_facade.attributes import Attribute, ResourceSchema
 from scim_facade.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget
 from scim_facade.paths import Path
-from scim_facade.reading import read_value
+from scim_facade.reading import check_required, read_value
 
 Json = dict[str, Any]
 Op = Literal["add", "remove", "replace"]
@@ -24,12 +24,16 @@ MAX_OPERATIONS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of one attribute. `seed` is the element to begin with where the path's filter meets none."""
+    """One change of one attribute. `seed` is the element to begin with where the path's filter meets none.
+
+    `with_all`: it goes with its whole extension, so that it may be a required one.
+    """
 
     op: Op
     path: Path
     value: Any = None
     seed: Json | None = None
+    with_all: bool = False
 
 
 def read(body: Json, schema: ResourceSchema, *, strict: bool = False) -> list[Edit]:
@@ -59,9 +63,7 @@ def apply(edits: list[Edit], resource: Json, schema: ResourceSchema) -> Json:
         _apply(edit, holder)
         if edit.path.urn and not holder:
             del changed[edit.path.urn]
-    for attribute in schema.core.attributes:
-        if attribute.required and not attribute.is_implied and attribute.name not in changed:
-            raise InvalidValue(f"{attribute.name} is required.")
+    check_required(changed, schema)
     return changed
 
 
@@ -89,7 +91,7 @@ def _without_path(op: Op, value: Any, schema: ResourceSchema, *, strict: bool) -
     """Each key of the value is a path: attribute names by the RFC, dotted and URN-qualified ones from Entra."""
     if op == "remove":
         if isinstance(value, dict) and len(value) == 1 and (extension := schema.extension(next(iter(value)))):
-            return [Edit("remove", Path(extension.urn, one)) for one in extension.attributes]
+            return [Edit("remove", Path(extension.urn, one), with_all=True) for one in extension.attributes]
         raise NoTarget("remove needs a path.")
     if not isinstance(value, dict):
         raise InvalidValue("Without a path, the value must be an object of attributes.")
@@ -187,7 +189,7 @@ def _apply(edit: Edit, holder: Json) -> None:
         _set(inner, path.sub_attribute, edit.op, edit.value)
         _put(holder, name, inner)
     elif edit.op == "remove":
-        if path.attribute.required:
+        if path.attribute.required and not edit.with_all:
             raise Mutability(f"{name} is required and cannot be removed.")
         holder.pop(name, None)
     elif path.attribute.type == "complex":

@@ -32,10 +32,21 @@ def read_resource(body: Json, schema: ResourceSchema, *, strict: bool = False) -
     resource: Json = {}
     for key, value in body.items():
         _take(resource, key, value, schema, strict=strict)
-    for attribute in schema.core.attributes:
-        if attribute.required and not attribute.is_implied and attribute.name not in resource:
-            raise InvalidValue(f"{attribute.name} is required.")
+    check_required(resource, schema)
     return resource
+
+
+def check_required(resource: Json, schema: ResourceSchema) -> None:
+    """Nothing, if the resource has all that its schema requires, and each extension that it has. Raises InvalidValue.
+
+    An extension as a whole is never required (RFC 7643 §6, `schemaExtensions.required`).
+    """
+    for part in (schema.core, *(extension for extension in schema.extensions if extension.urn in resource)):
+        holder = resource if part is schema.core else resource[part.urn]
+        for attribute in part.attributes:
+            if attribute.required and not attribute.is_implied and attribute.name not in holder:
+                urn = "" if part is schema.core else f"{part.urn}:"
+                raise InvalidValue(f"{urn}{attribute.name} is required.")
 
 
 def read_value(attribute: Attribute, value: Any, *, strict: bool = False) -> Any:

@@ -79,25 +79,59 @@ def _check_urn(urn: str) -> None:
 def _check(schema: Any, where: str, *, depth: int) -> None:
     if not isinstance(schema, dict):
         raise Invalid(where, "must be an object.")
+    _check_keywords(schema, where)
     kind = schema.get("type")
-    if kind in _TYPES:
+    if kind in _TYPES and depth > 0:
         return
-    if kind == "array":
+    if kind == "array" and depth == 1:
         inner = schema.get("items")
-        if depth != 1 or not isinstance(inner, dict) or inner.get("type") == "array":
+        if not isinstance(inner, dict) or inner.get("type") == "array":
             raise Invalid(where, "a list needs items that are no lists.")
         _check(inner, f"{where}.items", depth=depth)
         return
+    if kind != "object" or depth > 1:
+        raise Invalid(where, f"the type must be {_ALLOWED[min(depth, 2)]}, not {str(kind)[:50]!r}.")
+    _check_properties(schema, where, depth=depth)
+
+
+def _check_properties(schema: Definition, where: str, *, depth: int) -> None:
     properties = schema.get("properties")
-    if kind != "object" or depth > 1 or not isinstance(properties, dict) or not properties:
-        raise Invalid(where, f"the type must be one of {', '.join(_TYPES)}, array, or an object with properties.")
+    if not isinstance(properties, dict) or not properties:
+        raise Invalid(where, "an object needs properties.")
     if len(properties) > MAX_ATTRIBUTES:
         raise Invalid(where, f"at most {MAX_ATTRIBUTES} attributes can be defined.")
     names = [name.lower() for name in properties]
     if len(names) != len(set(names)):
         raise Invalid(where, "names must differ in more than case.")
+    if not set(schema.get("required", ())) <= set(properties):
+        raise Invalid(where, "what is required must be among the properties.")
     for name, part in properties.items():
         plain = name.isascii() and name[:1].isalpha() and all(one.isalnum() or one in "-_" for one in name)
         if not plain or len(name) > 64:
             raise Invalid(where, f"{name!r} is no attribute name (RFC 7643 §2.1).")
         _check(part, f"{where}.{name}", depth=depth + 1)
+
+
+def _check_keywords(schema: Definition, where: str) -> None:
+    """What is not understood is refused: nobody shall rely on a rule that is not kept."""
+    for name, value in schema.items():
+        if name not in _KEYWORDS:
+            raise Invalid(where, f"{name!r} is not understood here; {', '.join(_KEYWORDS)} are.")
+        if name in ("title", "description") and not isinstance(value, str):
+            raise Invalid(where, f"{name} must be a text.")
+        if name in ("required", "enum") and not (
+            isinstance(value, list) and all(isinstance(one, str) for one in value)
+        ):
+            raise Invalid(where, f"{name} must be a list of texts.")
+        if name == "format" and (value != "date-time" or schema.get("type") != "string"):
+            raise Invalid(where, "the only format is date-time, of a string.")
+        if name == "enum" and schema.get("type") != "string":
+            raise Invalid(where, "an enum is of strings.")
+
+
+_KEYWORDS = ("type", "title", "description", "properties", "required", "items", "format", "enum")
+_ALLOWED = (
+    "object",
+    f"{', '.join(_TYPES)}, array or object",
+    f"{', '.join(_TYPES[:-1])} or {_TYPES[-1]}, as objects and lists have one level",
+)
