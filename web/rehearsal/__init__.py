@@ -12,8 +12,10 @@ from time import perf_counter
 import httpx
 
 from web.rehearsal.client import Client
-from web.rehearsal.life import Life, Progress
+from web.rehearsal.directory import Directory
+from web.rehearsal.life import live
 from web.rehearsal.report import Report
+from web.rehearsal.stage import Progress, Stage
 from web.rehearsal.styles import Style
 from web.rehearsal.styles.entra import Entra
 from web.rehearsal.styles.okta import Okta, OktaAiw
@@ -40,19 +42,12 @@ async def rehearse(
     """
     manner = STYLES[style]
     run = secrets.token_hex(3)
+    directory = Directory(run=run, seed=secrets.randbits(32) if seed is None else seed, users=users, groups=groups)
     client = Client(url, token, manner.headers, connections, transport)
+    stage = Stage(client, manner, directory, connections, progress)
     began = perf_counter()
-    life = Life(
-        client,
-        manner,
-        run=run,
-        seed=secrets.randbits(32) if seed is None else seed,
-        users=users,
-        groups=groups,
-        progress=progress,
-    )
     try:
-        await life.whole(keep=keep)
+        await live(stage, keep=keep)
     finally:
         await client.close()
-    return Report(style, dict(client.steps), life.differences, perf_counter() - began)
+    return Report(style, dict(client.steps), stage.differences, perf_counter() - began)

@@ -7,18 +7,30 @@ failure with the reason that the server gave.
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableSequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
 import httpx
+import orjson
+
+from web.rehearsal.wire import Wire
 
 TRIES = 10
-LONGEST_WAIT_S = 60
+"""Okta's: after the tenth its task waits for an administrator."""
+LONGEST_PAUSE_S = 60
+"""Between two tries where the server does not say how long to wait."""
 TIMEOUT_S = 60
 """Okta's own patience."""
+MOST_REASONS = 100
+"""Of one step; what is worded anew each time, as with an id in it, is counted together beyond that."""
+ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+_JSON = ("application/scim+json", "application/json")
+_MAY_HAVE_BEEN_DONE = {"POST": 409, "DELETE": 404}
+"""What a request whose connection broke is answered at the next try, if it was carried out at the first."""
 
 
 @dataclass(slots=True)
@@ -27,8 +39,18 @@ class Step:
 
     requests: int = 0
     failures: int = 0
-    durations_ms: list[float] = field(default_factory=list)
+    durations_ms: MutableSequence[float] = field(default_factory=lambda: array("d"))
     reasons: Counter[str] = field(default_factory=Counter)
+
+    def note(self, reason: str) -> None:
+        """Remember the reason, without growing for ever."""
+        known = reason in self.reasons or len(self.reasons) < MOST_REASONS
+        self.reasons[reason if known else "other reasons"] += 1
+
+    def fail(self, reason: str) -> None:
+        """One more answer that was not as expected."""
+        self.failures += 1
+        self.note(reason)
 
 
 class Failed(Exception):
@@ -46,20 +68,15 @@ class Client:
         connections: int,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._http = httpx.AsyncClient(
-            base_url=url.rstrip("/"),
-            headers={"Authorization": f"Bearer {token}", **headers},
-            limits=limits,
-            transport=transport,
-            timeout=httpx.Timeout(TIMEOUT_S, pool=None),
-        )
+        self._url = url.rstrip("/")
+        self._headers = {**headers, "Authorization": f"Bearer {token}"}
+        self._transport = transport or Wire(timeout_s=TIMEOUT_S)
         self._gate = asyncio.Semaphore(connections)
         self.steps: dict[str, Step] = defaultdict(Step)
 
     async def close(self) -> None:
         """All connections closed."""
-        await self._http.aclose()
+        await self._transport.aclose()
 
     async def send(
         self,
@@ -68,60 +85,94 @@ class Client:
         path: str,
         body: Any = None,
         *,
-        params: Mapping[str, str] | None = None,
+        query: str = "",
         expect: tuple[int, ...] = (200,),
+        token: str | None = None,
     ) -> dict[str, Any]:
-        """The answer's JSON, `{}` where it has none, once its status is one of those expected. Raises Failed."""
-        record = self.steps[step]
+        """The answer's JSON, `{}` where it has none, once its status is one of those expected. Raises Failed.
+
+        `query` goes out as it is written: providers differ in how they encode it. After a broken connection, `{}` too
+        where the answer says that the request had been carried out at the first try.
+        """
+        record, named = self.steps[step], f"{method} {_shape(path)}"
+        request = self._request(method, path + (f"?{query}" if query else ""), body, token)
         async with self._gate:
-            answer = await self._tried(record, method, path, body, params)
-        if answer is None or answer.status_code not in expect:
-            reason = "no answer" if answer is None else _reason(answer)
-            record.failures += 1
-            record.reasons[f"{method} {_shape(path)}: {reason}"] += 1
-            raise Failed(reason)
-        if not answer.content:
+            answer, broke = await self._tried(record, named, request)
+        if answer is None:
+            record.fail(f"{named}: no answer")
+            raise Failed("no answer")
+        if broke and answer.status_code == _MAY_HAVE_BEEN_DONE.get(method):
+            return {}
+        if answer.status_code not in expect:
+            record.fail(f"{named}: {_reason(answer)}")
+            raise Failed(_reason(answer))
+        if not answer.content and answer.status_code < 400:
             return {}
         found = _object(answer)
-        if found is None:
-            record.failures += 1
-            record.reasons[f"{method} {_shape(path)}: the answer is not a JSON object"] += 1
-            raise Failed("not a JSON object")
-        return found
+        if wrong := _wrong(answer, found):
+            record.fail(f"{named}: {wrong}")
+            raise Failed(wrong)
+        return found or {}
 
-    async def _tried(
-        self, record: Step, method: str, path: str, body: Any, params: Mapping[str, str] | None
-    ) -> httpx.Response | None:
+    def _request(self, method: str, target: str, body: Any, token: str | None) -> httpx.Request:
+        headers = self._headers if token is None else {**self._headers, "Authorization": f"Bearer {token}"}
+        if body is None:  # Okta's GET has no Content-Type
+            headers = {name: value for name, value in headers.items() if name != "Content-Type"}
+        content = None if body is None else orjson.dumps(body)
+        return httpx.Request(method, self._url + target, headers=headers, content=content)
+
+    async def _tried(self, record: Step, named: str, request: httpx.Request) -> tuple[httpx.Response | None, bool]:
+        """The last answer, if there was one, and whether a connection broke on the way to it."""
         answer: httpx.Response | None = None
-        for _ in range(TRIES):
+        broke = False
+        for attempt in range(TRIES):
             record.requests += 1
             began = perf_counter()
             try:
-                answer = await self._http.request(method, path, json=body, params=params)
+                answer = await self._transport.handle_async_request(request)
+                await answer.aread()
             except httpx.HTTPError as problem:
-                record.reasons[f"{method} {_shape(path)}: {type(problem).__name__}"] += 1
-                answer = None
+                record.note(f"{named}: {type(problem).__name__}")
+                answer, broke = None, True
                 await asyncio.sleep(1)
                 continue
             record.durations_ms.append((perf_counter() - began) * 1000)
             if answer.status_code not in (429, 503):
-                return answer
+                break
             wait = answer.headers.get("retry-after", "")
-            # Okta reads whole seconds only.
-            await asyncio.sleep(min(LONGEST_WAIT_S, int(wait) if wait.isdigit() else LONGEST_WAIT_S))
-        return answer
+            if not wait.isdigit() and answer.status_code == 429:
+                # Okta reads whole seconds only, and waits five minutes where there are none.
+                record.fail(f"{named}: 429 without whole seconds in Retry-After")
+            await asyncio.sleep(int(wait) if wait.isdigit() else min(LONGEST_PAUSE_S, 2**attempt))
+        return answer, broke
+
+
+def _wrong(answer: httpx.Response, found: dict[str, Any] | None) -> str | None:
+    """In what the answer breaks the protocol where its status does not."""
+    if found is None:
+        return "the answer is not a JSON object"
+    if not answer.headers.get("content-type", "").startswith(_JSON):
+        return f"Content-Type is {answer.headers.get('content-type')!r}"
+    if answer.status_code >= 400:
+        if found.get("schemas") != [ERROR]:
+            return f"{answer.status_code} is no SCIM Error (RFC 7644 §3.12)"
+        if found.get("status") != str(answer.status_code):
+            return f"{answer.status_code} has the status {found.get('status')!r} in its body"
+        if not found.get("detail"):
+            return f"{answer.status_code} has no detail, which is what the administrator is shown"
+    return None
 
 
 def _reason(answer: httpx.Response) -> str:
     found = _object(answer)
-    detail = answer.text[:200] if found is None else found.get("detail")
-    return f"{answer.status_code} {detail or ''}".strip()
+    detail = answer.text[:200] if found is None else str(found.get("detail") or "")[:200]
+    return f"{answer.status_code} {detail}".strip()
 
 
 def _object(answer: httpx.Response) -> dict[str, Any] | None:
     try:
-        found = answer.json()
-    except ValueError:
+        found = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
         return None
     return found if isinstance(found, dict) else None
 

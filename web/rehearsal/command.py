@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 
+import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -26,7 +26,7 @@ def run(url: str, token: str, users: int, groups: int, style: str, connections: 
                 tasks[step] = bars.add_task(step, total=of)
             bars.update(tasks[step], completed=done, total=of)
 
-        report = asyncio.run(
+        report = uvloop.run(
             rehearse(
                 url,
                 token,

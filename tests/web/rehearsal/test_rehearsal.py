@@ -166,7 +166,7 @@ async def test_a_server_that_forgets_to_deactivate_is_found(
 async def test_a_row_on_two_pages_and_one_on_none_are_found(
     scim: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.rehearsal.life.PAGE", 5)
+    monkeypatch.setattr("web.rehearsal.imports.PAGE", 5)
     earlier: list[Any] = []
 
     async def repeats(request: httpx.Request, forward: Forward) -> Answer:
