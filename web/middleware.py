@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from uuid import uuid4
 
 import structlog
@@ -24,6 +25,9 @@ MAX_BODY_BYTES: Mapping[str, int] = {
     "/scim/": 8 * 1024 * 1024,
     "/graphql": 64 * 1024,
 }
+
+DISCARDED = 4
+"""Of a body that is too large, so many times the limit are read all the same."""
 
 SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -62,8 +66,8 @@ class Gate:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                # What is left of a refused body is not read, so nothing can follow it on the connection.
-                closing = [(b"connection", b"close")] if body.is_refused else []
+                # What is left of the body is not read, so nothing can follow it on the connection.
+                closing = [(b"connection", b"close")] if body.is_cut_off else []
                 message["headers"] = [*message["headers"], *extra, *closing]
             await send(message)
 
@@ -90,27 +94,37 @@ class _Body:
         self._got = 0
         self._deadline: float | None = None
         self._is_whole = False
-        self.is_refused = False
+        self.is_cut_off = False
 
     async def __call__(self) -> Message:
         if self._is_whole:
             return await self._receive()
         if self._announced > self._limit:
-            raise self._refused(413, f"The body is {self._announced} bytes; at most {self._limit} are taken.")
+            raise await self._too_large(f"The body is {self._announced} bytes; at most {self._limit} are taken.")
+        message = await self._piece()
+        if self._got > self._limit:
+            raise await self._too_large(f"The body is larger than {self._limit} bytes.")
+        return message
+
+    async def _piece(self) -> Message:
         if self._deadline is None:
             self._deadline = asyncio.get_running_loop().time() + BODY_DEADLINE_S
         try:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError:
-            raise self._refused(408, f"The body did not arrive within {BODY_DEADLINE_S} seconds.") from None
-        if message["type"] == "http.request":
-            self._got += len(message.get("body", b""))
-            if self._got > self._limit:
-                raise self._refused(413, f"The body is larger than {self._limit} bytes.")
-            self._is_whole = not message.get("more_body")
+            self.is_cut_off = True
+            raise Refused(408, f"The body did not arrive within {BODY_DEADLINE_S} seconds.") from None
+        self._got += len(message.get("body", b""))
+        self._is_whole = not message.get("more_body")
         return message
 
-    def _refused(self, status: int, detail: str) -> Refused:
-        self.is_refused = True
-        return Refused(status, detail)
+    async def _too_large(self, detail: str) -> Refused:
+        """413, once the rest was read and thrown away: a client that is still sending would see a broken connection
+        in its place, and try again. Who sends far too much sees just that."""
+        most = DISCARDED * self._limit
+        with suppress(Refused):
+            while self._announced <= most and self._got <= most and not self._is_whole:
+                await self._piece()
+        self.is_cut_off = not self._is_whole
+        return Refused(413, detail)

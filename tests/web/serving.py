@@ -25,9 +25,7 @@ class Instance:
 @asynccontextmanager
 async def running(database_url: str, folder: Path, **settings: str) -> AsyncIterator[Instance]:
     """The server on this database, until the block is left."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "MUSTER_DATABASE_URL": database_url,
@@ -48,6 +46,13 @@ async def running(database_url: str, folder: Path, **settings: str) -> AsyncIter
     finally:
         process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(process.wait(), 30)
+
+
+def free_port() -> int:
+    """A TCP port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def muster(*arguments: str, environment: dict[str, str]) -> str:
