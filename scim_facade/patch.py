@@ -9,6 +9,8 @@ import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import orjson
+
 from scim_facade import dialects, filters, paths
 from scim_facade.attributes import Attribute, ResourceSchema
 from scim_facade.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget
@@ -206,7 +208,8 @@ def _apply_to_list(edit: Edit, elements: list[Any]) -> list[Any]:
         return [element for element in elements if not any(_same(element, listed) for listed in edit.value)]
     if edit.op == "replace":
         return list(edit.value)
-    added = [element for element in edit.value if element not in elements]
+    there = {_spelled(element) for element in elements}
+    added = list({name: one for one in edit.value if (name := _spelled(one)) not in there}.values())
     return _one_primary([*elements, *added], added)
 
 
@@ -217,7 +220,8 @@ def _apply_to_all(edit: Edit, sub: Attribute, elements: list[Any]) -> list[Any]:
     changed = [dict(element) for element in elements]
     for element in changed:
         _set(element, sub, edit.op, edit.value)
-    return [element for element in changed if element]
+    kept = [element for element in changed if element]
+    return _one_primary(kept, kept)
 
 
 def _apply_to_chosen(edit: Edit, wanted: filters.Filter, elements: list[Any]) -> list[Any]:
@@ -265,15 +269,21 @@ def _check_immutable(attribute: Attribute, old: Any, new: Any) -> None:
 
 
 def _one_primary(elements: list[Any], touched: list[Any]) -> list[Any]:
-    """Where an edit made an element primary, the others are so no more (§3.5.2)."""
-    if not any(element.get("primary") is True for element in touched if isinstance(element, dict)):
+    """Where an edit made an element primary, the others are so no more (§3.5.2); of several, the first is."""
+    chosen = next((one for one in touched if isinstance(one, dict) and one.get("primary") is True), None)
+    if chosen is None:
         return elements
     return [
         {**element, "primary": False}
-        if isinstance(element, dict) and element.get("primary") is True and element not in touched
+        if isinstance(element, dict) and element.get("primary") is True and element is not chosen
         else element
         for element in elements
     ]
+
+
+def _spelled(element: Any) -> bytes:
+    """The same bytes for the same value."""
+    return orjson.dumps(element, option=orjson.OPT_SORT_KEYS)
 
 
 def _same(element: Any, listed: Any) -> bool:
