@@ -142,9 +142,11 @@ class UserLife:
 
     async def _delete_leaver(self, number: int) -> None:
         person = self._directory.person(number)
-        await self._stage.delete(DELETE_LEAVERS, f"/Users/{person.id}")
+        path = f"/Users/{person.id}"
+        await self._client.send(DELETE_LEAVERS, "DELETE", path, expect=(204,))
         self._directory.forget(number)
-        await self._client.send(DELETE_LEAVERS, "DELETE", f"/Users/{person.id}", expect=(404,))
+        await self._client.send(DELETE_LEAVERS, "GET", path, expect=(404,))
+        await self._client.send(DELETE_LEAVERS, "DELETE", path, expect=(404,))
         if await self._stage.found(DELETE_LEAVERS, "/Users", self._style.user_query(person)):
             self._differences.add(f"{person.user_name}: is found after being deleted", "not deleted")
 
