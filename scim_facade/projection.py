@@ -15,6 +15,7 @@ from scim_facade.errors import InvalidValue
 from scim_facade.names import locate
 
 Json = dict[str, Any]
+Choice = dict[str, "Choice | None"]
 _ALWAYS = ("schemas", "id")
 
 
@@ -22,13 +23,13 @@ _ALWAYS = ("schemas", "id")
 class Projection:
     """A choice of attributes: everything that is returned by default, only these, or all but these.
 
-    A chosen name maps to the sub-attributes that are chosen, or to None for the whole of it. Those of an extension
-    stand under its URN.
+    A chosen name maps to the choice among its parts, or to None for the whole of it. The attributes of an extension
+    are parts of its URN.
     """
 
     given: bool = False
-    only: dict[str, set[str] | None] | None = None
-    without: dict[str, set[str] | None] = field(default_factory=dict)
+    only: Choice | None = None
+    without: Choice = field(default_factory=dict)
 
     @staticmethod
     def read(
@@ -53,21 +54,12 @@ class Projection:
 
     def shape(self, resource: Json) -> Json:
         """The resource with what was chosen of it; the same one where all is."""
-        if self.only is not None:
-            return {
-                name: _inside(value, self.only.get(name))
-                for name, value in resource.items()
-                if name in self.only or name in _ALWAYS
-            }
-        if not self.without:
+        if self.only is None and not self.without:
             return resource
-        shaped: Json = {}
-        for name, value in resource.items():
-            parts = self.without.get(name, set())
-            if parts is None and name not in _ALWAYS:
-                continue
-            shaped[name] = _outside(value, parts) if parts and name not in _ALWAYS else value
-        return shaped
+        always = {name: resource[name] for name in _ALWAYS if name in resource}
+        shaped = _inside(resource, self.only) if self.only is not None else _outside(resource, self.without)
+        shaped |= always
+        return {name: shaped[name] for name in resource if name in shaped}
 
 
 _EVERYTHING = Projection()
@@ -82,32 +74,53 @@ def _names(given: str | Sequence[str] | None) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _read(attributes: tuple[str, ...], excluded: tuple[str, ...], schema: ResourceSchema) -> Projection:
-    chosen: dict[str, set[str] | None] = {}
+    chosen: Choice = {}
     for name in attributes or excluded:
         extension = schema.extension(name)
         path = None if extension else locate(name, schema)
         if extension is not None:
             chosen[extension.urn] = None
         elif path is not None and path.leaf.returned != "never":
-            top, part = path.attribute.name, path.sub.name if path.sub else None
-            if path.urn is not None:
-                top, part = path.urn, path.attribute.name
-            if part is None or chosen.get(top, ()) is None:
-                chosen[top] = None
-            else:
-                chosen[top] = {*(chosen.get(top) or ()), part}
+            names = (path.urn, path.attribute.name, path.sub.name if path.sub else None)
+            _choose(chosen, *(part for part in names if part))
     return Projection(True, chosen, {}) if attributes else Projection(True, None, chosen)
 
 
-def _inside(value: Any, parts: set[str] | None) -> Any:
+def _choose(chosen: Choice, name: str, *parts: str) -> None:
+    """One more attribute chosen. The whole of it takes in its parts, whichever was named first."""
     if not parts:
+        chosen[name] = None
+    elif (inner := chosen.setdefault(name, {})) is not None:
+        _choose(inner, *parts)
+
+
+def _inside(value: Any, chosen: Choice) -> Any:
+    """The chosen parts alone; an element that has none of them is left out."""
+    if isinstance(value, list):
+        return [kept for element in value if (kept := _inside(element, chosen))]
+    if not isinstance(value, dict):
         return value
-    if isinstance(value, list):
-        return [_inside(element, parts) for element in value]
-    return {name: part for name, part in value.items() if name in parts} if isinstance(value, dict) else value
+    shaped: Json = {}
+    for name, part in value.items():
+        if name in chosen:
+            inner = chosen[name]
+            kept = part if inner is None else _inside(part, inner)
+            if kept or not part:
+                shaped[name] = kept
+    return shaped
 
 
-def _outside(value: Any, parts: set[str]) -> Any:
+def _outside(value: Any, chosen: Choice) -> Any:
+    """All but the chosen parts; an element that has no others is left out."""
     if isinstance(value, list):
-        return [_outside(element, parts) for element in value]
-    return {name: part for name, part in value.items() if name not in parts} if isinstance(value, dict) else value
+        return [kept for element in value if (kept := _outside(element, chosen))]
+    if not isinstance(value, dict):
+        return value
+    shaped: Json = {}
+    for name, part in value.items():
+        inner = chosen.get(name, {})
+        if inner is not None:
+            kept = _outside(part, inner) if inner else part
+            if kept or not part:
+                shaped[name] = kept
+    return shaped
