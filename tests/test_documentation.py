@@ -1,12 +1,15 @@
 """What the documents say is so: every setting and every audited action is there, every link leads somewhere."""
 
+import json
 import re
 import subprocess
 import tomllib
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from catalog.services import integration_settings
 from catalog.services.audit import ACTIONS
 from web.settings import Settings
 
@@ -55,6 +58,14 @@ def test_every_setting_is_documented_with_its_default() -> None:
 
 def test_every_setting_says_why_it_is_as_it_is() -> None:
     assert not [name for name, field in Settings.model_fields.items() if len(field.description or "") < 40]
+
+
+def test_every_setting_of_an_integration_is_documented_with_its_default() -> None:
+    documented = {name: cells[0].strip("`") for name, cells in rows("docs/integrations.md").items()}
+    usual = asdict(integration_settings.Settings())
+    assert list(documented) == list(usual)
+    for name, default in usual.items():
+        assert documented[name] == (default if isinstance(default, str) else json.dumps(default)), name
 
 
 def test_every_audited_action_is_documented_in_the_same_words() -> None:

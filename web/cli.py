@@ -214,7 +214,7 @@ def integration_show(
     integration: Annotated[str | None, typer.Option(help="Name of the integration; all without.")] = None,
     account: AccountOption = None,
 ) -> None:
-    """Show what an integration is set to; or the integrations there are."""
+    """Show what an integration is set to and who waits to be linked; or the integrations there are."""
 
     async def work(chosen: Settings) -> None:
         await integrating.show(await operator(account), integration)
@@ -236,6 +236,43 @@ def integration_set(
 
     async def work(chosen: Settings) -> None:
         await integrating.choose(await operator(account), integration, chosen_ones)
+
+    run(work)
+
+
+@integration_app.command("detach")
+def integration_detach(
+    user: Annotated[str | None, typer.Option(help="Email of the person.")] = None,
+    team: Annotated[str | None, typer.Option(help="Alias of the team.")] = None,
+    account: AccountOption = None,
+) -> None:
+    """Manage a person or a team by hand from now on; they stay as they are."""
+    if (user is None) == (team is None):
+        raise typer.BadParameter("Give one of --user and --team.")
+
+    async def work(chosen: Settings) -> None:
+        actor = await operator(account)
+        async with change(actor) as this:
+            if user is not None:
+                await integrations.detach_user(this, await users.id_of_email(actor, user))
+            else:
+                await integrations.detach_team(this, await teams.id_of_alias(actor, team or ""))
+        say.print(f"{user or team} is managed by hand now.")
+
+    run(work)
+
+
+@integration_app.command("delete")
+def integration_delete(
+    integration: Annotated[str, typer.Option(help="Name of the integration.")],
+    account: AccountOption = None,
+) -> None:
+    """End an integration: its tokens are refused at once, its people and teams stay and are managed by hand."""
+
+    async def work(chosen: Settings) -> None:
+        async with change(await operator(account)) as this:
+            await integrations.delete(this, (await integrations.known(this, integration)).id)
+        say.print(f"The integration {integration!r} has ended.")
 
     run(work)
 

@@ -51,7 +51,7 @@ async def choose(actor: Actor, name: str, choices: dict[str, Any]) -> None:
 
 
 async def show(actor: Actor, name: str | None) -> None:
-    """An integration's settings; or all integrations, with how much each has."""
+    """An integration's settings, and who waits to be linked; or all integrations, with how much each has."""
     rows = await integrations.list_(actor)
     if name is None:
         table = Table("integration", "people", "teams", "tokens")
@@ -59,7 +59,9 @@ async def show(actor: Actor, name: str | None) -> None:
             table.add_row(escape(row["name"]), *(str(row[column]) for column in ("users", "teams", "tokens")))
         say.print(table)
         return
-    _show_settings(name, Settings.read(_named(rows, name)["settings"]))
+    row = _named(rows, name)
+    _show_settings(name, Settings.read(row["settings"]))
+    _show_waiting(await integrations.pending(actor, UUID(str(row["id"]))))
 
 
 async def move(actor: Actor, source: str, target: str, *, everybody: bool, dry_run: bool) -> None:
@@ -106,6 +108,17 @@ def _show_settings(name: str, settings: Settings) -> None:
         text = value if isinstance(value, str) else orjson.dumps(value).decode()
         table.add_row(setting, escape(text), style="bold" if value != usual[setting] else "")
     say.print(table)
+
+
+def _show_waiting(waiting: Sequence[Row]) -> None:
+    table = Table("waits for", "asked for as", "is here", "managed by", "times", title="Waiting", title_justify="left")
+    for row in waiting[:SHOWN]:
+        cells = (row["kind"].replace("_", " "), row["name"], row["there"] or "", row["owner"] or "hand")
+        table.add_row(*map(escape, cells), str(row["attempts"]))
+    if waiting:
+        say.print(table)
+    if len(waiting) > SHOWN:
+        say.print(f"… and {len(waiting) - SHOWN} more.")
 
 
 def _show_plan(plan: Preview) -> None:

@@ -58,8 +58,8 @@ async def create(this: Change, draft: Draft, *, role: str = "user", provisioned_
     holder = await _holder(this, draft.user_name)
     if holder is not None:
         if not await _may_claim(this, holder):
-            raise _already_there(this, holder, draft)
-        await _claim(this, holder, draft)
+            raise await _already_there(this, holder, draft)
+        await replace(this, holder, draft)
         return holder
     user = User(
         id=new_id(),
@@ -313,12 +313,11 @@ async def _holder(this: Change, user_name: str) -> User | None:
     return access.loaded(User, rows[0]) if rows else None
 
 
-def _already_there(this: Change, holder: User, draft: Draft) -> AlreadyTaken | WaitsToBeLinked:
+async def _already_there(this: Change, holder: User, draft: Draft) -> AlreadyTaken | WaitsToBeLinked:
     if this.actor.integration_id is None or holder.integration_id == this.actor.integration_id:
         return AlreadyTaken("user", "userName", draft.user_name)
-    return WaitsToBeLinked(
-        "user", draft.user_name, holder.id, owner=None, external_id=draft.external_id, taken=True
-    )
+    owner = await integrations.name_of(this, holder.integration_id)
+    return WaitsToBeLinked("user", draft.user_name, holder.id, owner=owner, external_id=draft.external_id, taken=True)
 
 
 async def _may_claim(this: Change, user: User) -> bool:
@@ -334,11 +333,6 @@ async def _derive(this: Change, user: User, document: Document) -> None:
     """The columns as the mapping of the person's integration has them."""
     settings = await integrations.settings_held(this, user.integration_id)
     derive(user, document, name_from=settings.name_from, email_from=settings.email_from)
-
-
-async def _claim(this: Change, user: User, draft: Draft) -> None:
-    await claim(this, user, draft.external_id)
-    await replace(this, user, draft)
 
 
 async def _remember(this: Change, user: User, external_id: str | None) -> None:

@@ -1,5 +1,6 @@
 """Mapping: what feeds name and email, which groups become teams under which name; and a rule that is chosen anew."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -257,6 +258,20 @@ async def test_a_rule_chosen_anew_renames_the_teams_that_are_there(
     await choose(actor, integration, team_rules=[])
     assert [await stored(team, "name") for team in (pay, all_)] == ["App-Payments", "Everyone"]
     assert await stored(all_, "is_listed")
+
+
+async def test_whoever_is_pushed_while_the_rules_change_is_called_by_the_new_ones(
+    actor: Actor, scim_actor: Actor, integration: Integration
+) -> None:
+    async with change(scim_actor) as this:
+        user = await users.create(this, users.Draft("ada", ADA))
+        team = await teams.create(this, name="App-Payments")
+        choosing = asyncio.create_task(choose(actor, integration, team_rules=APP, name_from="formatted"))
+        await asyncio.sleep(0.3)
+        assert not choosing.done()
+    await choosing
+    assert (await person(user))["name"] == "Augusta Ada King"
+    assert await stored(team, "name") == "Payments"
 
 
 async def test_a_person_who_may_rename_a_managed_team_leaves_its_providers_name_alone(

@@ -202,7 +202,9 @@ async def test_after_the_move_the_new_provider_is_answered_and_the_old_one_waits
     ada = await builders.a_user(builders.a_scim_client(old), "ada@ada.example", external_id="old-1")
     team = await made(builders.a_scim_client(old), "Payments")
     body = {"userName": "ada@ada.example", "externalId": "new-1", "displayName": "Ada"}
-    assert (await scim.post("/Users", json=body)).status_code == 409
+    refused = await scim.post("/Users", json=body)
+    assert refused.status_code == 409
+    assert "belongs to the integration 'Old Okta'" in refused.json()["detail"]
     assert (await scim.post("/Groups", json={"displayName": "Payments"})).status_code == 409
     plan = await move(actor, old, integration)
     assert [one.external_id for one in plan.matched] == ["new-1", None]

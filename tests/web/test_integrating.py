@@ -1,13 +1,20 @@
 """What an operator types to set an integration, to move house, and to define attributes; on an embedded database."""
 
+import asyncio
 import json
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from catalog import actors, database
+from catalog.changes import change
+from catalog.services import accounts, integrations, users
 from web.cli import app
 
 Muster = Callable[..., Result]
@@ -84,3 +91,41 @@ def test_an_account_defines_attributes_from_a_file(muster: Muster, tmp_path: Pat
         refused = muster("account", "extension", urn, str(file))
         assert (refused.exit_code, why in refused.stderr) == (1, True)
     assert muster("account", "extension", urn, str(tmp_path / "nowhere.json")).exit_code == 2
+
+
+def test_who_waits_is_shown_linked_detached_and_stays_when_the_integration_ends(muster: Muster) -> None:
+    assert muster("user", "create", "--email", "ada@ada.example").exit_code == 0
+    asyncio.run(ask_for_ada())
+    shown = muster("integration", "show", "--integration", "Okta").stderr
+    assert "link user" in shown
+    assert "hand" in shown
+    assert muster("integration", "link", "--integration", "Okta", "--all-exact").exit_code == 0
+    assert "link user" not in muster("integration", "show", "--integration", "Okta").stderr
+    assert "Okta        │ 1" in muster("integration", "show").stderr
+    assert muster("integration", "detach", "--user", "ada@ada.example").exit_code == 0
+    assert "Okta        │ 0" in muster("integration", "show").stderr
+    assert muster("integration", "detach", "--team", "nowhere").exit_code == 1
+    assert muster("integration", "detach").exit_code == 2
+    assert muster("integration", "delete", "--integration", "Okta").exit_code == 0
+    assert "Okta" not in muster("integration", "show").stderr
+    assert muster("integration", "delete", "--integration", "Okta").exit_code == 1
+    assert muster("user", "deactivate", "ada@ada.example").exit_code == 0
+
+
+async def ask_for_ada() -> None:
+    """The provider's push of somebody who was made by hand, which is put into the queue."""
+    await database.connect(os.environ["MUSTER_DATABASE_URL"])
+    try:
+        actor = actors.command((await accounts.default()).id)
+        row = next(row for row in await integrations.list_(actor) if row["name"] == "Okta")
+        client = replace(actor, integration_id=UUID(str(row["id"])))
+        async with change(client) as this:
+            await integrations.ask(
+                this,
+                kind="link_user",
+                subject_id=await users.id_of_email(actor, "ada@ada.example"),
+                name="ada@ada.example",
+                external_id="00u1",
+            )
+    finally:
+        await database.disconnect()
