@@ -15,6 +15,9 @@ from importlib import resources
 
 DOMAIN = "rehearsal.example"
 
+_LONGEST_IN_ADDRESS = 20
+"""Letters of one name; an address has 64 before its @ (RFC 5321 §4.5.3.1.1)."""
+
 _Pair = tuple[str, str]
 """A name as it is written, and as it stands in an address."""
 
@@ -149,4 +152,5 @@ def _cultures() -> list[tuple[list[_Pair], list[_Pair]]]:
 def _pair(name: str) -> _Pair:
     written, _, plain = name.partition("|")
     bare = unicodedata.normalize("NFKD", plain or written)
-    return written, "".join(letter for letter in bare if letter.isascii() and (letter.isalnum() or letter in "'-"))
+    kept = "".join(letter for letter in bare if letter.isascii() and (letter.isalnum() or letter in "'-"))
+    return written, kept[:_LONGEST_IN_ADDRESS]

@@ -47,6 +47,7 @@ class Wire(httpx.AsyncBaseTransport):
         """Every connection closed."""
         while self._idle:
             self._idle.pop().close()
+        await asyncio.sleep(0)  # a transport is closed a turn of the loop later
 
     def _kept(self) -> _Connection | None:
         while self._idle:
