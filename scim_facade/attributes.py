@@ -35,6 +35,8 @@ class Attribute:
     """Always there, so that it cannot be removed, though a client may leave it out."""
     is_listed: bool = True
     """Told by `/Schemas`."""
+    max_values: int = 1_000
+    """How many values are taken, where there may be several: a bound of work, which the RFC leaves to the server."""
 
     @cached_property
     def _by_name(self) -> dict[str, Attribute]:
@@ -134,6 +136,11 @@ class ResourceSchema:
     def attributes(self) -> dict[str, Attribute]:
         """The common and core attributes by lower-case name."""
         return {one.name.lower(): one for one in (*COMMON, *self.core.attributes)}
+
+    @cached_property
+    def urns(self) -> tuple[str, ...]:
+        """Of the core and the extensions, longer ones first: one may be the beginning of another."""
+        return tuple(sorted((self.core.urn, *(schema.urn for schema in self.extensions)), key=len, reverse=True))
 
     @cached_property
     def _extensions(self) -> dict[str, Schema]:

@@ -58,9 +58,9 @@ def several(value: Any) -> Any:
 def is_blank(value: Any) -> bool:
     """Whether a value stands for none: null and the empty list by RFC 7643 §2.5; the empty text as Entra clears an
     attribute (its template's null tests, and the manager as "" or {"value": ""})."""
-    return (
-        value is None or value == "" or value == [] or value == {} or value == {"value": ""} or value == {"value": None}
-    )
+    if isinstance(value, dict):
+        return not value or (len(value) == 1 and value.get("value", value) in ("", None))
+    return value is None or value in ("", [])
 
 
 def creates_element(op: str) -> bool:

@@ -10,6 +10,9 @@ from functools import lru_cache
 
 from scim_facade.attributes import Attribute, ResourceSchema
 
+MAX_CHARACTERS = 2048
+"""No name is longer. What is found is remembered, so a client must not decide how much memory that takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class AttributePath:
@@ -37,16 +40,20 @@ def split_urn(text: str, schema: ResourceSchema) -> tuple[str | None, str]:
     if text[:4].lower() != "urn:":
         return None, text
     lowered = text.lower()
-    for known in (schema.core.urn, *(extension.urn for extension in schema.extensions)):
+    for known in schema.urns:
         size = len(known)
         if lowered.startswith(known.lower()) and text[size : size + 1] in (":", "."):
             return known, text[size + 1 :]
     return text, ""
 
 
-@lru_cache(maxsize=4096)
 def locate(text: str, schema: ResourceSchema) -> AttributePath | None:
     """The attribute that the text names, or None if the schema has none of that name."""
+    return _locate(text, schema) if len(text) <= MAX_CHARACTERS else None
+
+
+@lru_cache(maxsize=4096)
+def _locate(text: str, schema: ResourceSchema) -> AttributePath | None:
     urn, rest = split_urn(text, schema)
     name, dot, sub_name = rest.partition(".")
     if not name or (dot and not sub_name):

@@ -9,9 +9,7 @@ import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import orjson
-
-from scim_facade import dialects, filters, paths
+from scim_facade import dialects, elements, filters, paths
 from scim_facade.attributes import Attribute, ResourceSchema
 from scim_facade.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget
 from scim_facade.paths import Path
@@ -22,6 +20,9 @@ Op = Literal["add", "remove", "replace"]
 
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MAX_OPERATIONS = 5000
+MAX_ATTRIBUTES = 200
+"""Attributes that one request may speak of, members apart, which are edited as a set: each may look at every value.
+Entra's validator names 36."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ def read(body: Json, schema: ResourceSchema, *, strict: bool = False) -> list[Ed
         raise InvalidSyntax("Operations must be a list of at least one operation.")
     if len(operations) > MAX_OPERATIONS:
         raise InvalidSyntax(f"At most {MAX_OPERATIONS} operations are taken at once.")
-    return [edit for operation in operations for edit in _edits(operation, schema, strict=strict)]
+    named = [_members(operation) for operation in operations]
+    if sum(map(_size, named)) > MAX_ATTRIBUTES:
+        raise InvalidSyntax(f"At most {MAX_ATTRIBUTES} attributes are changed at once.")
+    return [edit for operation in named for edit in _edits(operation, schema, strict=strict)]
 
 
 def apply(edits: list[Edit], resource: Json, schema: ResourceSchema) -> Json:
@@ -72,10 +76,23 @@ def apply(edits: list[Edit], resource: Json, schema: ResourceSchema) -> Json:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def _edits(operation: Any, schema: ResourceSchema, *, strict: bool) -> list[Edit]:
+def _members(operation: Any) -> Json:
     if not isinstance(operation, dict):
         raise InvalidSyntax("An operation must be an object.")
-    members = {key.lower(): value for key, value in operation.items()}
+    return {key.lower(): value for key, value in operation.items()}
+
+
+def _size(members: Json) -> int:
+    """How many attributes an operation speaks of."""
+    path, value = members.get("path"), members.get("value")
+    if isinstance(path, str) and path.strip():
+        return 0 if path.strip().lower().startswith("members") else 1
+    if not isinstance(value, dict):
+        return 1
+    return sum(len(part) if isinstance(part, dict) else 1 for part in value.values())
+
+
+def _edits(members: Json, schema: ResourceSchema, *, strict: bool) -> list[Edit]:
     op = members.get("op") if strict else dialects.operation(members.get("op"))
     if op not in ("add", "remove", "replace"):
         raise InvalidSyntax(f"op must be add, remove or replace, not {str(members.get('op'))[:50]!r}.")
@@ -134,6 +151,8 @@ def _edit(op: Op, path: Path, value: Any, has_value: bool, *, strict: bool) -> l
         return [Edit("remove", path, _listed(path, value, strict=strict))]
     if not has_value:
         raise InvalidValue(f"{op} of {path} needs a value.")
+    if _has_parts(path) and isinstance(value, dict):
+        return _of_parts(op, path, value, strict=strict)
     if path.value_filter is not None and path.sub_attribute is None:
         read = _element(path.attribute, value, strict=strict)
     elif path.sub_attribute is not None:
@@ -145,6 +164,33 @@ def _edit(op: Op, path: Path, value: Any, has_value: bool, *, strict: bool) -> l
         return [Edit("remove", path)] if op == "replace" else []
     seed = _seed(path.value_filter) if dialects.creates_element(op) and not strict else None
     return [Edit(op, path, read, seed)]
+
+
+def _has_parts(path: Path) -> bool:
+    """Whether the path leads to parts that stay where the value does not name them (§3.5.2.3): `name`.
+
+    Not to a manager, whose parts speak of one value, and would be another's.
+    """
+    attribute = path.attribute
+    return (
+        attribute.type == "complex"
+        and not attribute.multi_valued
+        and path.sub_attribute is None
+        and attribute.sub("value") is None
+    )
+
+
+def _of_parts(op: Op, path: Path, value: Json, *, strict: bool) -> list[Edit]:
+    """An edit for each part that the value names, so that a blank one is cleared and leaves the others."""
+    edits: list[Edit] = []
+    for name, part in value.items():
+        sub = path.attribute.sub(name)
+        if sub is None:
+            if strict:
+                raise InvalidValue(f"{path.attribute.name} has no part {name[:100]!r}.")
+        elif sub.mutability != "readOnly":
+            edits += _edit(op, Path(path.urn, path.attribute, None, sub), part, True, strict=strict)
+    return edits
 
 
 def _element(attribute: Attribute, value: Any, *, strict: bool) -> Any:
@@ -178,14 +224,16 @@ def _seed(chosen: filters.Filter | None) -> Json | None:
 def _apply(edit: Edit, holder: Json) -> None:
     path, name = edit.path, edit.path.attribute.name
     if path.attribute.multi_valued:
-        elements: list[Any] = holder.get(name, [])
+        there: list[Any] = holder.get(name, [])
         if path.value_filter is not None:
-            elements = _apply_to_chosen(edit, path.value_filter, elements)
+            there = _apply_to_chosen(edit, path.value_filter, there)
         elif path.sub_attribute is not None:
-            elements = _apply_to_all(edit, path.sub_attribute, elements)
+            there = _apply_to_all(edit, path.sub_attribute, there)
         else:
-            elements = _apply_to_list(edit, elements)
-        _put(holder, name, elements)
+            there = _apply_to_list(edit, there)
+        if len(there) > path.attribute.max_values:
+            raise InvalidValue(f"{name} would have more than {path.attribute.max_values} values.")
+        _put(holder, name, there)
     elif path.sub_attribute is not None:
         inner = dict(holder.get(name, {}))
         _set(inner, path.sub_attribute, edit.op, edit.value)
@@ -195,48 +243,43 @@ def _apply(edit: Edit, holder: Json) -> None:
             raise Mutability(f"{name} is required and cannot be removed.")
         holder.pop(name, None)
     elif path.attribute.type == "complex":
-        _put(holder, name, {**holder.get(name, {}), **edit.value})
+        kept = {} if "value" in edit.value else holder.get(name, {})
+        _put(holder, name, {**kept, **edit.value})
     else:
         _check_immutable(path.attribute, holder.get(name), edit.value)
         holder[name] = edit.value
 
 
-def _apply_to_list(edit: Edit, elements: list[Any]) -> list[Any]:
+def _apply_to_list(edit: Edit, there: list[Any]) -> list[Any]:
     if edit.op == "remove":
-        if edit.value is None:
-            return []
-        return [element for element in elements if not any(_same(element, listed) for listed in edit.value)]
-    if edit.op == "replace":
-        return list(edit.value)
-    there = {_spelled(element) for element in elements}
-    added = list({name: one for one in edit.value if (name := _spelled(one)) not in there}.values())
-    return _one_primary([*elements, *added], added)
+        return [] if edit.value is None else elements.without(there, edit.value, edit.path.attribute)
+    return list(edit.value) if edit.op == "replace" else elements.added(there, edit.value)
 
 
-def _apply_to_all(edit: Edit, sub: Attribute, elements: list[Any]) -> list[Any]:
+def _apply_to_all(edit: Edit, sub: Attribute, there: list[Any]) -> list[Any]:
     """`emails.type`: of every element."""
-    if not elements and edit.op != "remove":
-        elements = [{}]
-    changed = [dict(element) for element in elements]
+    if not there and edit.op != "remove":
+        there = [{}]
+    changed = [dict(element) for element in there]
     for element in changed:
         _set(element, sub, edit.op, edit.value)
     kept = [element for element in changed if element]
-    return _one_primary(kept, kept)
+    return elements.with_one_primary(kept, range(len(kept)))
 
 
-def _apply_to_chosen(edit: Edit, wanted: filters.Filter, elements: list[Any]) -> list[Any]:
+def _apply_to_chosen(edit: Edit, wanted: filters.Filter, there: list[Any]) -> list[Any]:
     """`emails[type eq "work"]`, whole or a part of it."""
     path = edit.path
-    chosen = [filters.matches(wanted, element) for element in elements]
+    chosen = [filters.matches(wanted, element) for element in there]
     if not any(chosen):
         if edit.op == "remove":
-            return elements
+            return there
         if edit.seed is None:
             raise NoTarget(f"No value meets {path}.")
-        elements, chosen = [*elements, dict(edit.seed)], [*chosen, True]
+        there, chosen = [*there, dict(edit.seed)], [*chosen, True]
     result: list[Any] = []
-    touched: list[Any] = []
-    for element, is_chosen in zip(elements, chosen, strict=True):
+    touched: list[int] = []
+    for element, is_chosen in zip(there, chosen, strict=True):
         if not is_chosen:
             result.append(element)
             continue
@@ -248,9 +291,9 @@ def _apply_to_chosen(edit: Edit, wanted: filters.Filter, elements: list[Any]) ->
         else:
             changed = {**element, **edit.value} if edit.op == "add" or edit.seed == element else dict(edit.value)
         if changed:
+            touched.append(len(result))
             result.append(changed)
-            touched.append(changed)
-    return _one_primary(result, touched)
+    return elements.with_one_primary(result, touched)
 
 
 def _set(element: Json, sub: Attribute, op: Op, value: Any) -> None:
@@ -266,34 +309,6 @@ def _set(element: Json, sub: Attribute, op: Op, value: Any) -> None:
 def _check_immutable(attribute: Attribute, old: Any, new: Any) -> None:
     if attribute.mutability == "immutable" and old is not None and old != new:
         raise Mutability(f"{attribute.name} is immutable.")
-
-
-def _one_primary(elements: list[Any], touched: list[Any]) -> list[Any]:
-    """Where an edit made an element primary, the others are so no more (§3.5.2); of several, the first is."""
-    chosen = next((one for one in touched if isinstance(one, dict) and one.get("primary") is True), None)
-    if chosen is None:
-        return elements
-    return [
-        {**element, "primary": False}
-        if isinstance(element, dict) and element.get("primary") is True and element is not chosen
-        else element
-        for element in elements
-    ]
-
-
-def _spelled(element: Any) -> bytes:
-    """The same bytes for the same value."""
-    return orjson.dumps(element, option=orjson.OPT_SORT_KEYS)
-
-
-def _same(element: Any, listed: Any) -> bool:
-    """Whether a listed value means this element: it has all that is listed of it."""
-    if isinstance(element, dict) and isinstance(listed, dict):
-        if "value" in listed:
-            same_type = listed.get("type", element.get("type")) == element.get("type")
-            return same_type and bool(element.get("value") == listed["value"])
-        return listed.items() <= element.items()
-    return bool(element == listed)
 
 
 def _put(holder: Json, name: str, value: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from scim_facade.attributes import ResourceSchema
 from scim_facade.errors import InvalidValue
-from scim_facade.names import locate
+from scim_facade.names import MAX_CHARACTERS, locate
 
 Json = dict[str, Any]
 Choice = dict[str, "Choice | None"]
@@ -40,7 +40,10 @@ class Projection:
             return _EVERYTHING
         if attributes and excluded:
             raise InvalidValue("Give attributes or excludedAttributes, not both (RFC 7644 §3.9).")
-        return _read(_names(attributes), _names(excluded), schema)
+        chosen, left_out = _names(attributes), _names(excluded)
+        # Remembered if it is of the usual size, as `/.search` takes lists of any.
+        is_usual = sum(map(len, chosen)) + sum(map(len, left_out)) <= MAX_CHARACTERS
+        return (_read if is_usual else _read.__wrapped__)(chosen, left_out, schema)
 
     def wants(self, name: str) -> bool:
         """Whether the attribute, of the core, is answered at all."""

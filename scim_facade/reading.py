@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from scim_facade import dialects
+from scim_facade import dialects, elements
 from scim_facade.attributes import Attribute, ResourceSchema
 from scim_facade.errors import InvalidSyntax, InvalidValue
 from scim_facade.names import locate, split_urn
@@ -51,12 +51,26 @@ def check_required(resource: Json, schema: ResourceSchema) -> None:
 
 def read_value(attribute: Attribute, value: Any, *, strict: bool = False) -> Any:
     """The value of an attribute in canonical form, or None where it stands for none. Raises InvalidValue."""
+    if type(value) is str and value and attribute.type == "string" and not attribute.multi_valued:
+        return value
     if dialects.is_blank(value):
         return None
     if not attribute.multi_valued:
         return _one(attribute, dialects.single(value), strict=strict)
-    elements = [_one(attribute, element, strict=strict) for element in dialects.several(value)]
-    return [element for element in elements if element is not None] or None
+    several = dialects.several(value)
+    if len(several) > attribute.max_values:
+        raise InvalidValue(f"{attribute.name} has {len(several)} values; at most {attribute.max_values} are taken.")
+    read = [_one(attribute, element, strict=strict) for element in several]
+    return _with_one_primary(attribute, [element for element in read if element is not None], strict=strict) or None
+
+
+def _with_one_primary(attribute: Attribute, read: list[Any], *, strict: bool) -> list[Any]:
+    """The elements, of which one is primary at most (RFC 7643 §2.4): the first, unless it is to be strict."""
+    if attribute.sub("primary") is None:
+        return read
+    if strict and sum(map(elements.is_primary, read)) > 1:
+        raise InvalidValue(f"{attribute.name} has more than one primary value.")
+    return elements.with_one_primary(read, range(len(read)))
 
 
 def _check_schemas(schemas: Any, schema: ResourceSchema, *, strict: bool) -> None:
@@ -108,7 +122,7 @@ def _take_path(resource: Json, key: str, value: Any, schema: ResourceSchema, *, 
     if path.sub is None:
         _set(holder, path.attribute, read_value(path.attribute, value, strict=strict))
     elif not path.attribute.multi_valued:
-        inner = holder.get(path.attribute.name, {})
+        inner: Json = {}
         _set(inner, path.sub, read_value(path.sub, value, strict=strict))
         _set(holder, path.attribute, inner or None)
     if path.urn and not holder:
@@ -121,10 +135,16 @@ def _is_kept(attribute: Attribute) -> bool:
 
 
 def _set(holder: Json, attribute: Attribute, value: Any) -> None:
+    """The value in its place. Raises InvalidSyntax if there is another: names differ by more than case (§2.1)."""
     if value is None:
-        holder.pop(attribute.name, None)
-    else:
+        return
+    there = holder.get(attribute.name)
+    if there is None or there == value:
         holder[attribute.name] = value
+    elif isinstance(there, dict) and isinstance(value, dict) and not there.keys() & value.keys():
+        holder[attribute.name] = {**there, **value}
+    else:
+        raise InvalidSyntax(f"{attribute.name} is given twice, with different values.")
 
 
 def _unknown(name: str, *, strict: bool) -> None:

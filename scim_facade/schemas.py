@@ -155,6 +155,7 @@ GROUP = ResourceSchema(
                 "complex",
                 "People, and teams below this one.",
                 multi_valued=True,
+                max_values=1_000_000,
                 sub_attributes=(
                     Attribute("value", description="The member's id.", case_exact=True, mutability="immutable"),
                     Attribute(
