@@ -80,18 +80,6 @@ class InvalidValue(_Typed):
     named = "invalidValue"
 
 
-class TooMany(_Typed):
-    """The answer would be larger than the server gives."""
-
-    named = "tooMany"
-
-
-class InvalidVersion(_Typed):
-    """The protocol version is none that is spoken here."""
-
-    named = "invalidVers"
-
-
 class InvalidCursor(_Typed):
     """The cursor is none of ours, or belongs to another question (RFC 9865)."""
 
@@ -105,7 +93,7 @@ class ExpiredCursor(_Typed):
 
 
 class InvalidCount(_Typed):
-    """`count` is more than a page by cursor can hold (RFC 9865)."""
+    """`count` beside a cursor is no number (RFC 9865)."""
 
     named = "invalidCount"
 
@@ -115,10 +103,3 @@ class Uniqueness(_Typed):
 
     http_status = 409
     named = "uniqueness"
-
-
-class Sensitive(_Typed):
-    """The question would put personal data into a URL: use `/.search`."""
-
-    http_status = 403
-    named = "sensitive"

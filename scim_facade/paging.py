@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scim_facade.errors import InvalidSyntax, InvalidValue
+from scim_facade.errors import InvalidCount, InvalidSyntax, InvalidValue
 
 DEFAULT_COUNT = 100
 MAX_COUNT = 1000
@@ -32,13 +32,16 @@ class Asked:
 
 
 def read(query: Mapping[str, str]) -> Asked:
-    """The question of query parameters, whose names are lower-case; unknown ones are ignored. Raises InvalidValue."""
+    """The question of query parameters, whose names are lower-case; unknown ones are ignored.
+
+    Raises InvalidValue, InvalidCount.
+    """
     return Asked(
         filter=query.get("filter") or None,
         sort_by=query.get("sortby") or None,
         descending=query.get("sortorder", "").lower() == "descending",
         start_index=_start_index(query.get("startindex")),
-        count=_count(query.get("count")),
+        count=_count(query.get("count"), query.get("cursor")),
         cursor=query.get("cursor"),
         attributes=query.get("attributes") or None,
         excluded_attributes=query.get("excludedattributes") or None,
@@ -46,7 +49,7 @@ def read(query: Mapping[str, str]) -> Asked:
 
 
 def read_search(body: Mapping[str, Any]) -> Asked:
-    """The question of a SearchRequest (§3.4.3). Raises InvalidSyntax, InvalidValue."""
+    """The question of a SearchRequest (§3.4.3). Raises InvalidSyntax, InvalidValue, InvalidCount."""
     members = {name.lower(): value for name, value in body.items()}
     schemas = members.get("schemas")
     if not isinstance(schemas, list) or SEARCH_REQUEST not in schemas:
@@ -63,7 +66,7 @@ def read_search(body: Mapping[str, Any]) -> Asked:
         sort_by=members.get("sortby") or None,
         descending=members.get("sortorder", "").lower() == "descending",
         start_index=_start_index(members.get("startindex")),
-        count=_count(members.get("count")),
+        count=_count(members.get("count"), members.get("cursor")),
         cursor=members.get("cursor"),
         attributes=members.get("attributes") or None,
         excluded_attributes=members.get("excludedattributes") or None,
@@ -74,8 +77,13 @@ def _start_index(given: Any) -> int:
     return max(1, _integer("startIndex", given, 1))
 
 
-def _count(given: Any) -> int:
-    return min(MAX_COUNT, max(0, _integer("count", given, DEFAULT_COUNT)))
+def _count(given: Any, cursor: str | None) -> int:
+    try:
+        return min(MAX_COUNT, max(0, _integer("count", given, DEFAULT_COUNT)))
+    except InvalidValue as problem:
+        if cursor is None:
+            raise
+        raise InvalidCount(problem.detail) from None
 
 
 def _integer(name: str, given: Any, default: int) -> int:

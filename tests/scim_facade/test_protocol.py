@@ -135,6 +135,8 @@ async def test_a_page_by_number(scim: httpx.AsyncClient, five: list[str], query:
 @pytest.mark.parametrize("query", [{"startIndex": "one"}, {"count": "many"}, {"count": "1.5"}])
 async def test_what_is_no_number_is_refused(scim: httpx.AsyncClient, query: Json) -> None:
     assert error(await scim.get("/Users", params=query)) == (400, "invalidValue")
+    if "count" in query:
+        assert error(await scim.get("/Users", params={**query, "cursor": ""})) == (400, "invalidCount")
 
 
 async def test_pages_by_number_lead_through_everybody_once(scim: httpx.AsyncClient, five: list[str]) -> None:
