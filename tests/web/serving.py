@@ -73,7 +73,7 @@ async def muster(*arguments: str, environment: dict[str, str]) -> str:
 
 async def _ready(url: str) -> None:
     async with httpx.AsyncClient() as client:
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 if (await client.get(f"{url}/readyz")).status_code == 200:
                     return
