@@ -42,6 +42,11 @@ class Attribute:
     def _by_name(self) -> dict[str, Attribute]:
         return {sub.name.lower(): sub for sub in self.sub_attributes}
 
+    @cached_property
+    def required_parts(self) -> tuple[str, ...]:
+        """The names of the sub-attributes that each value must have."""
+        return tuple(sub.name for sub in self.sub_attributes if sub.required)
+
     def sub(self, name: str) -> Attribute | None:
         """The sub-attribute of that name, in any case."""
         return self._by_name.get(name.lower())

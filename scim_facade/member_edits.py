@@ -163,4 +163,4 @@ def _values(chosen: filters.Filter) -> tuple[str, ...] | None:
 
 
 def _members(elements: Iterable[Json]) -> tuple[Member, ...]:
-    return tuple(Member(element["value"], element.get("type")) for element in elements if element.get("value"))
+    return tuple(Member(element["value"], element.get("type")) for element in elements)

@@ -189,6 +189,9 @@ def _complex(attribute: Attribute, value: Any, *, strict: bool) -> Json | None:
             _unknown(f"{attribute.name}.{name}", strict=strict)
         elif sub.mutability != "readOnly":
             _set(made, sub, read_value(sub, part, strict=strict))
+    for needed in attribute.required_parts:
+        if needed not in made:
+            raise InvalidValue(f"{attribute.name}.{needed} is required.")
     return made or None
 
 

@@ -157,7 +157,10 @@ GROUP = ResourceSchema(
                 multi_valued=True,
                 max_values=1_000_000,
                 sub_attributes=(
-                    Attribute("value", description="The member's id.", case_exact=True, mutability="immutable"),
+                    # Required: were a member without an id passed over, a replace would empty the group.
+                    Attribute(
+                        "value", description="The member's id.", required=True, case_exact=True, mutability="immutable"
+                    ),
                     Attribute(
                         "$ref", "reference", case_exact=True, mutability="immutable", reference_types=("User", "Group")
                     ),

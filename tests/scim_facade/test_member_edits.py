@@ -1,9 +1,11 @@
 """Edits of members: many in one request come down to who joins and who leaves."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scim_facade import filters
+from scim_facade import filters, patch
+from scim_facade.errors import InvalidValue
 from scim_facade.member_edits import (
     Member,
     MemberEdit,
@@ -15,6 +17,7 @@ from scim_facade.member_edits import (
     MembersReplace,
     netted,
 )
+from scim_facade.reading import read_resource
 from scim_facade.schemas import GROUP
 
 IDS = st.sampled_from(["a", "b", "c", "d", "e"])
@@ -50,6 +53,16 @@ def test_the_net_of_many_edits_leaves_whom_they_leave_one_by_one(
         assert not joining & set(net.leaving)
         after = (set() if net.alone else after - set(net.leaving)) | joining
     assert after == expected
+
+
+@pytest.mark.parametrize("op", ["add", "replace", "remove"])
+@pytest.mark.parametrize("member", [{"display": "Ada"}, {"$ref": "../Users/ada"}, {"value": "", "type": "User"}])
+def test_a_member_without_an_id_is_refused_rather_than_passed_over(op: str, member: dict[str, str]) -> None:
+    """Passed over, a replace would empty the group."""
+    with pytest.raises(InvalidValue, match=r"members\.value is required"):
+        patch.read({"Operations": [{"op": op, "path": "members", "value": [member]}]}, GROUP)
+    with pytest.raises(InvalidValue, match=r"members\.value is required"):
+        read_resource({"displayName": "Engines", "members": [member]}, GROUP)
 
 
 def test_edits_come_down_to_one() -> None:

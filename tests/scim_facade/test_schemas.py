@@ -22,6 +22,7 @@ DIFFERENCES: Final = {
     ("password", None): "Accepted and dropped. Entra's validator wants everything that is listed back.",
     ("active", "required"): "A client may leave it out and has said true, but cannot take it away.",
     ("displayName", "uniqueness"): "Entra's validator wants 409 for a second group of a name.",
+    ("members.value", "required"): "A member without an id is nobody, and must not be taken for an empty list.",
     ("members.display", "mutability"): "A person's name is the person's; a group cannot change it.",
     ("members.display", "returned"): "On request: it would make the answer of a large group half as large again.",
     ("manager.value", "required"): "Clients clear a manager by an empty value.",
