@@ -21,7 +21,8 @@ from catalog.models import Team, User
 from catalog.services import recognition
 from catalog.services.integration_settings import Settings, settings_held
 
-CHUNK = 2_000
+CHUNK = 500
+"""People held, and written, at once."""
 
 _PUSHED = f"m.valid_to = {FOREVER} AND m.integration_id IS NOT NULL"
 

@@ -1,6 +1,6 @@
 """Mapping, carried out: people and teams that are there already follow what an administrator chooses anew.
 
-All of an integration's rows in the same change, a few thousand at a time; what becomes of none of them is not written.
+All of an integration's rows in the same change, a few hundred at a time; what becomes of none of them is not written.
 The rules themselves are in `catalog.mapping`.
 """
 
@@ -20,8 +20,8 @@ from catalog.models import Team, User
 from catalog.services import account_roles, aliases
 from catalog.services.integration_settings import Settings
 
-CHUNK = 2_000
-"""Rows held, and written, at once."""
+CHUNK = 500
+"""Rows held, and written, at once: within a statement's time on a busy machine."""
 
 M = TypeVar("M", User, Team)
 
@@ -33,8 +33,13 @@ async def apply(this: Change, integration_id: UUID, before: Settings, after: Set
 
     Raises Invalid, naming the people, where one would get another's email.
     """
+    if before.email_from != after.email_from:
+        # All old emails are given up before the first new one is taken.
+        async for people in _of_integration(this, User, integration_id):
+            await free_emails(this, people, after)
     if (before.name_from, before.email_from) != (after.name_from, after.email_from):
-        await _people(this, integration_id, after)
+        async for people in _of_integration(this, User, integration_id):
+            await map_people(this, people, after)
     if before.team_rules != after.team_rules:
         async for teams in _of_integration(this, Team, integration_id):
             await map_teams(this, teams, after)
@@ -111,14 +116,6 @@ async def free_emails(this: Change, people: list[User], settings: Settings) -> N
 
 
 # --- what the verbs lean on ---------------------------------------------------------------------------------------
-
-
-async def _people(this: Change, integration_id: UUID, settings: Settings) -> None:
-    """Twice over: all old emails are given up before the first new one is taken."""
-    async for people in _of_integration(this, User, integration_id):
-        await free_emails(this, people, settings)
-    async for people in _of_integration(this, User, integration_id):
-        await map_people(this, people, settings)
 
 
 async def _of_integration(this: Change, model: type[M], integration_id: UUID) -> AsyncIterator[list[M]]:

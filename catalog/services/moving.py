@@ -26,7 +26,8 @@ from catalog.services import account_roles, mapping
 from catalog.services.external_ids import Subject
 from catalog.services.integration_settings import Settings
 
-CHUNK = 2_000
+CHUNK = 500
+"""Rows held, and written, at once: within a statement's time on a busy machine."""
 
 By = Literal["userName", "displayName", "externalId", "everybody"]
 M = TypeVar("M", User, Team)
@@ -105,7 +106,7 @@ class _Move:
     async def people(self, ids: list[UUID]) -> None:
         """The people are the target's, under the names and emails that its mapping gives them."""
         mapped = (self.before.name_from, self.before.email_from) != (self.after.name_from, self.after.email_from)
-        if mapped:
+        if self.before.email_from != self.after.email_from:
             for some in _chunks(ids):
                 await mapping.free_emails(self.this, await self._held(User, some), self.after)
         for some in _chunks(ids):
