@@ -104,8 +104,9 @@ class Client:
         if broke and answer.status_code == _MAY_HAVE_BEEN_DONE.get(method):
             return {}
         if answer.status_code not in expect:
-            record.fail(f"{named}: {_reason(answer)}")
-            raise Failed(_reason(answer))
+            reason = _reason(answer) if answer.status_code >= 400 else f"{answer.status_code}, not {_either(expect)}"
+            record.fail(f"{named}: {reason}")
+            raise Failed(reason)
         if not answer.content and answer.status_code < 400:
             return {}
         found = _object(answer)
@@ -165,8 +166,12 @@ def _wrong(answer: httpx.Response, found: dict[str, Any] | None) -> str | None:
 
 def _reason(answer: httpx.Response) -> str:
     found = _object(answer)
-    detail = answer.text[:200] if found is None else str(found.get("detail") or "")[:200]
-    return f"{answer.status_code} {detail}".strip()
+    detail = answer.text if found is None else str(found.get("detail") or "")
+    return f"{answer.status_code} {' '.join(detail.split())[:200]}".strip()
+
+
+def _either(statuses: tuple[int, ...]) -> str:
+    return " or ".join(str(status) for status in statuses)
 
 
 def _object(answer: httpx.Response) -> dict[str, Any] | None:

@@ -12,10 +12,13 @@ from web.rehearsal import STYLES, rehearse
 
 
 def run(url: str, token: str, users: int, groups: int, style: str, connections: int, keep: bool, as_json: bool) -> int:
-    """The exit code: 0 when everything was as it should be, 1 when anything was not, 2 for an unknown style."""
+    """The exit code: 0 when everything was as it should be, 1 when anything was not, 2 for wrong usage."""
     errors = Console(stderr=True)
     if style not in STYLES:
         errors.print(f"The style is one of {', '.join(STYLES)}.", style="red")
+        return 2
+    if not url.startswith(("https://", "http://")):
+        errors.print("The URL begins with https:// or http://.", style="red")
         return 2
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, disable=not errors.is_terminal) as bars:

@@ -58,7 +58,7 @@ class GroupLife:
 
     async def _each(self, step: str, every: int, work: Callable[[Group], Awaitable[None]]) -> None:
         groups = self._directory.groups
-        await self._stage.each(step, self._stage.sample(list(groups), every), lambda number: work(groups[number]))
+        await self._stage.each(step, list(groups)[::every], lambda number: work(groups[number]))
 
     async def _push(self, group: Group) -> None:
         if await self._stage.found(PUSH, "/Groups", self._style.find_group_query(group.name)):

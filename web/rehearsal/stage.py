@@ -61,7 +61,3 @@ class Stage:
         """Deleted, then looked for, which is answered with 404 (RFC 7644 §3.6)."""
         await self.client.send(step, "DELETE", path, expect=(204,))
         await self.client.send(step, "GET", path, expect=(404,))
-
-    def sample(self, items: Sequence[int], every: int) -> list[int]:
-        """One of so many, and at least the first."""
-        return list(items[::every])

@@ -37,7 +37,7 @@ class UserLife:
         await self._stage.each(CREATE, everybody[:leads], self._create)
         await self._stage.each(CREATE, everybody[leads:], self._create_led)
         known = self._directory.known()
-        await self._stage.each(CREATE_AGAIN, self._stage.sample(known, 20), self._create_again)
+        await self._stage.each(CREATE_AGAIN, known[::20], self._create_again)
         await self._stage.each(READ, known, self._read)
 
     async def move(self) -> None:

@@ -35,6 +35,13 @@ async def test_it_says_how_it_went_and_exits_so(tmp_path: Path, capfd: pytest.Ca
         assert json.loads(printed)["steps"][0]["reasons"][0].startswith("1 × GET /Users: 401 ")
 
 
-def test_an_unknown_style_is_wrong_usage(capfd: pytest.CaptureFixture[str]) -> None:
-    assert run("http://127.0.0.1:1", "t", 1, 0, "onelogin", 1, False, False) == 2
-    assert "okta, okta-aiw, entra" in capfd.readouterr().err
+@pytest.mark.parametrize(
+    ("url", "style", "said"),
+    [
+        ("http://127.0.0.1:1", "onelogin", "The style is one of okta, okta-aiw, entra."),
+        ("127.0.0.1:8000/scim/v2", "okta", "The URL begins with https:// or http://."),
+    ],
+)
+def test_wrong_usage_is_told(url: str, style: str, said: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(url, "t", 1, 0, style, 1, False, False) == 2
+    assert said in capfd.readouterr().err

@@ -206,8 +206,8 @@ async def test_who_is_still_found_after_being_deleted_is_told(scim: httpx.AsyncC
     ("qualifies", "tamper", "reason"),
     [
         (is_creation, answers(201, {"userName": "x"}), "POST /Users: the answer has no id"),
-        (sends(b"nobody"), answers(204, None), "PATCH /Groups/{id}: 204"),
-        (lambda request: "nobody's" in request.headers["Authorization"], answers(200, {}), "GET /Users: 200"),
+        (sends(b"nobody"), answers(204, None), "PATCH /Groups/{id}: 204, not 400"),
+        (lambda request: "nobody's" in request.headers["Authorization"], answers(200, {}), "GET /Users: 200, not 401"),
         (lambda request: is_read(request, "Users"), answers(200, {}, **{"Content-Type": "text/html"}),
          "GET /Users/{id}: Content-Type is 'text/html'"),
         (lambda request: is_read(request, "Groups"), answers(429, {"detail": "Later."}),
