@@ -3,7 +3,7 @@
 The values come from small pools, so that what is asked often meets what is there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,16 +72,20 @@ INSTANTS_AS_SENT = (
 )
 BINARIES = ("YWRh", "Z3JhY2U=", "")
 
-_ASKED: dict[str, st.SearchStrategy[Any]] = {
-    "string": st.sampled_from(TEXTS),
-    "reference": st.sampled_from(TEXTS),
-    "binary": st.sampled_from(BINARIES),
-    "boolean": st.booleans(),
-    "integer": st.sampled_from(NUMBERS),
-    "decimal": st.sampled_from(DECIMALS),
-    "dateTime": st.sampled_from(INSTANTS),
+SENT: dict[str, Sequence[Any]] = {
+    "string": TEXTS,
+    "reference": TEXTS,
+    "binary": BINARIES[:2],
+    "boolean": (True, False),
+    "integer": NUMBERS,
+    "decimal": DECIMALS,
+    "dateTime": INSTANTS_AS_SENT,
 }
-_SENT = _ASKED | {"dateTime": st.sampled_from(INSTANTS_AS_SENT), "binary": st.sampled_from(BINARIES[:2])}
+"""What a client may send for an attribute of a type."""
+
+Asked = dict[str, st.SearchStrategy[Any]]
+_SENT: Asked = {name: st.sampled_from(pool) for name, pool in SENT.items()}
+_ASKED = _SENT | {"binary": st.sampled_from(BINARIES), "dateTime": st.sampled_from(INSTANTS)}
 _EQUAL = ["eq", "ne"]
 _ORDERED = [*_EQUAL, "gt", "ge", "lt", "le"]
 _OPERATORS = {
@@ -93,18 +97,30 @@ _OPERATORS = {
 }
 
 
-def trees(schema: ResourceSchema, *, without: tuple[str, ...] = ()) -> st.SearchStrategy[Filter]:
-    """Filters over a resource type, as `filters.parse` makes them; over every attribute but those left out."""
+def trees(
+    schema: ResourceSchema,
+    *,
+    without: Collection[str] = (),
+    texts: Sequence[str] = TEXTS,
+    only: Callable[[Filter], bool] = lambda leaf: True,
+) -> st.SearchStrategy[Filter]:
+    """Filters over a resource type, as `filters.parse` makes them: over every attribute but those left out, asking
+    for these texts, and made of the leaves that are wanted."""
+    asked = _ASKED | dict.fromkeys(("string", "reference"), st.sampled_from(texts))
     known = [path for path in _paths(schema) if path.attribute.name not in without]
-    leaves = [_leaf(path) for path in known]
-    leaves += [_of_one_element(path) for path in known if path.sub is None and path.attribute.type == "complex"]
-    return _combined(st.sampled_from(leaves).flatmap(lambda leaf: leaf))
+    leaves = [_leaf(path, asked) for path in known]
+    leaves += [
+        st.builds(ValuePath, st.just(path), element_trees(path.attribute, asked))
+        for path in known
+        if path.sub is None and path.attribute.type == "complex"
+    ]
+    return _combined(st.sampled_from(leaves).flatmap(lambda leaf: leaf).filter(only))
 
 
-def element_trees(attribute: Attribute) -> st.SearchStrategy[Filter]:
+def element_trees(attribute: Attribute, asked: Asked = _ASKED) -> st.SearchStrategy[Filter]:
     """Filters over the elements of a complex attribute, as they stand in brackets."""
-    parts = st.sampled_from([AttributePath(None, sub) for sub in attribute.sub_attributes])
-    return _combined(parts.flatmap(_leaf), most=3)
+    leaves = [_leaf(AttributePath(None, sub), asked) for sub in attribute.sub_attributes]
+    return _combined(st.one_of(leaves), most=3)
 
 
 def elements(attribute: Attribute) -> st.SearchStrategy[Json]:
@@ -121,7 +137,7 @@ def values(attribute: Attribute) -> st.SearchStrategy[Any]:
     return st.lists(one, min_size=1, max_size=3).map(_with_one_primary)
 
 
-def resources(schema: ResourceSchema, *, without: tuple[str, ...] = ()) -> st.SearchStrategy[Json]:
+def resources(schema: ResourceSchema, *, without: Collection[str] = ()) -> st.SearchStrategy[Json]:
     """Resources as `read_resource` leaves them: canonical, nothing blank, and what is required is there."""
     required: dict[str, st.SearchStrategy[Any]] = {}
     optional: dict[str, st.SearchStrategy[Any]] = {}
@@ -146,21 +162,15 @@ def _paths(schema: ResourceSchema) -> Iterator[AttributePath]:
             yield AttributePath(urn, attribute, sub)
 
 
-def _leaf(path: AttributePath) -> st.SearchStrategy[Filter]:
+def _leaf(path: AttributePath, asked: Asked) -> st.SearchStrategy[Filter]:
     present: st.SearchStrategy[Filter] = st.just(Present(path))
-    if path.leaf.type != "complex":
-        return st.one_of(_comparison(path), present)
-    value = path.attribute.sub("value")
-    return present if value is None else st.one_of(_comparison(AttributePath(path.urn, path.attribute, value)), present)
-
-
-def _comparison(path: AttributePath) -> st.SearchStrategy[Filter]:
+    if path.leaf.type == "complex":
+        value = path.attribute.sub("value")
+        if value is None:
+            return present
+        path = AttributePath(path.urn, path.attribute, value)
     operators = st.sampled_from(_OPERATORS.get(path.leaf.type, [*_ORDERED, "co", "sw", "ew"]))
-    return st.builds(Compare, st.just(path), operators, _ASKED[path.leaf.type])
-
-
-def _of_one_element(path: AttributePath) -> st.SearchStrategy[Filter]:
-    return st.builds(ValuePath, st.just(path), element_trees(path.attribute))
+    return st.one_of(st.builds(Compare, st.just(path), operators, asked[path.leaf.type]), present)
 
 
 def _combined(leaf: st.SearchStrategy[Filter], *, most: int = 6) -> st.SearchStrategy[Filter]:
