@@ -15,7 +15,7 @@ import orjson
 
 from catalog.changes import Change
 from catalog.ids import as_uuid
-from catalog.selection import AnyOf, Column, Compare, Order, Position, Where, Window
+from catalog.selection import Column, Compare, Order, Position, Where, Window
 from catalog.services import external_ids, hierarchy, memberships, teams
 from scim_facade import filters, patch
 from scim_facade.errors import InvalidValue
@@ -32,13 +32,15 @@ from scim_facade.reading import read_resource
 from scim_facade.resources import Caller, Found, Json
 from scim_facade.schemas import CORE_GROUP_URN, GROUP, ResourceSchema
 from scim_facade.selecting import (
-    Meaning,
+    Elements,
     Meanings,
     column,
     constant,
     identity,
     location_meaning,
     related,
+    schemas_meaning,
+    several,
     version_meaning,
 )
 from scim_facade.versions import etag
@@ -65,32 +67,32 @@ def meanings(caller: Caller) -> Meanings:
 @lru_cache(maxsize=256)
 def _meanings(integration_id: UUID | None, base_url: str) -> Meanings:
     mine = Compare(Column("integration_id"), "eq", integration_id or UUID(int=0))
-    either = _either(related("members", identity()), related("groups", identity()))
+    person = {
+        "value": identity(),
+        "$ref": location_meaning(f"{base_url}/Users/"),
+        "display": column("name"),
+        "type": constant("User"),
+    }
+    group = {
+        "value": identity(),
+        "$ref": location_meaning(f"{base_url}/Groups/"),
+        "display": column("provider_name"),
+        "type": constant("Group"),
+    }
     return Meanings(
         {
+            "schemas": schemas_meaning(GROUP),
             "id": identity(),
             "displayName": column("provider_name"),
-            "externalId": related(
-                "external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine
-            ),
-            "members": either,
-            "members.value": either,
-            "members.display": _either(related("members", column("name")), related("groups", column("provider_name"))),
-            "members.type": _either(related("members", constant("User")), related("groups", constant("Group"))),
+            "externalId": related("external_ids", column("value"), also=mine),
+            **several("members", Elements("members", person), Elements("groups", group)),
+            "meta": constant(""),
             "meta.created": column("created_at"),
             "meta.lastModified": column("updated_at"),
-            "meta.resourceType": constant("Group"),
+            "meta.resourceType": constant("Group", exact=True),
             "meta.version": version_meaning(),
             "meta.location": location_meaning(f"{base_url}/Groups/"),
         }
-    )
-
-
-def _either(people: Meaning, groups: Meaning) -> Meaning:
-    """An attribute of members, whichever they are."""
-    return Meaning(
-        lambda op, value: AnyOf((people.compare(op, value), groups.compare(op, value))),
-        AnyOf((people.present, groups.present)),
     )
 
 

@@ -38,25 +38,21 @@ def matches(tree: Filter, resource: Json) -> bool:
         case Not(term):
             return not matches(term, resource)
         case Present(path):
-            return any(not _is_empty(value) for value in values(path, resource))
+            return any(not _is_empty(value) for value in _found(path, resource))
         case ValuePath(path, inner):
             found = _attribute(path, resource)
             elements = found if isinstance(found, list) else [found]
             return any(matches(inner, element) for element in elements if isinstance(element, dict))
         case Compare(path, op, asked):
-            found_values = values(path, resource)
+            found = _found(path, resource)
             if op == "ne":
-                return not found_values or any(not _compare(path.leaf, "eq", one, asked) for one in found_values)
-            return any(_compare(path.leaf, op, one, asked) for one in found_values)
+                return not found or any(one is None or not _compare(path.leaf, "eq", one, asked) for one in found)
+            return any(_compare(path.leaf, op, one, asked) for one in found if one is not None)
 
 
-def values(path: AttributePath, resource: Json) -> list[Any]:
-    """Every value that the path leads to."""
-    found = _attribute(path, resource)
-    elements = found if isinstance(found, list) else [found]
-    if path.sub is not None:
-        elements = [element.get(path.sub.name) for element in elements if isinstance(element, dict)]
-    return [element for element in elements if element is not None]
+def holds(op: str, found: Any, asked: Any) -> bool:
+    """Whether `found op asked` is so, of two values of one type that are folded where case does not matter."""
+    return bool(found != asked) if op == "ne" else _TESTS[op](found, asked)
 
 
 def fold(text: str) -> str:
@@ -64,6 +60,15 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _found(path: AttributePath, resource: Json) -> list[Any]:
+    """Every value that the path leads to, and None for each element that has none there."""
+    found = _attribute(path, resource)
+    elements = found if isinstance(found, list) else [found]
+    if path.sub is None:
+        return elements
+    return [element.get(path.sub.name) for element in elements if isinstance(element, dict)]
 
 
 def _attribute(path: AttributePath, resource: Json) -> Any:

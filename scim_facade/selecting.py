@@ -6,7 +6,7 @@ catalog (userName, groups, members, meta) has a `Meaning`, which the resource ty
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -32,17 +32,30 @@ from catalog.selection import (
 )
 from scim_facade import filters
 from scim_facade.errors import InvalidFilter, InvalidPath
+from scim_facade.matching import fold, holds
 from scim_facade.names import AttributePath, locate
 from scim_facade.schemas import ResourceSchema
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an attribute is in the catalog: how to compare it, whether it is there, how to sort by it."""
+    """What an attribute is in the catalog: how to compare it, whether it is there, how to sort by it.
+
+    `elements` tells, of a multi-valued attribute, which rows its elements are.
+    """
 
     compare: Callable[[Op, Any], Where]
     present: Where = EVERYTHING
     order: Column | None = None
+    elements: tuple[Elements, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """The rows of a relation as elements of an attribute, and what each part of an element means within it."""
+
+    relation: str
+    parts: Mapping[str, Meaning]
 
 
 class Meanings(dict[str, Meaning]):
@@ -70,21 +83,55 @@ def identity(name: str = "id") -> Meaning:
 
 
 def related(relation: str, inner: Meaning, *, also: Where = EVERYTHING) -> Meaning:
-    """An attribute of what is related: true if it is so of any of them."""
+    """An attribute of one value that is a related row's."""
+    return Meaning(
+        lambda op, value: Related(relation, AllOf((also, inner.compare(op, value)))), Related(relation, also)
+    )
+
+
+def several(name: str, *kinds: Elements) -> dict[str, Meaning]:
+    """A multi-valued attribute and its parts, whose elements are rows, of as many relations as there are kinds."""
+    meanings = {f"{name}.{part}": _of_any(kinds, part) for part in kinds[0].parts}
+    value = meanings[f"{name}.value"]
+    return {name: Meaning(value.compare, value.present, None, kinds), **meanings}
+
+
+def _of_any(kinds: tuple[Elements, ...], part: str) -> Meaning:
+    """A part of elements: it is so if it is so of any of them."""
+
+    def those(met: Callable[[Meaning], Where]) -> Where:
+        return AnyOf(tuple(Related(kind.relation, met(kind.parts[part])) for kind in kinds))
+
+    present = those(lambda meaning: meaning.present)
 
     def compare(op: Op, value: Any) -> Where:
         if op == "ne":
-            return AnyOf(
-                (Not(Related(relation, also)), Related(relation, AllOf((also, Not(inner.compare("eq", value))))))
-            )
-        return Related(relation, AllOf((also, inner.compare(op, value))))
+            differing = those(lambda meaning: AllOf((meaning.present, Not(meaning.compare("eq", value)))))
+            return AnyOf((Not(present), differing))
+        return those(lambda meaning: meaning.compare(op, value))
 
-    return Meaning(compare, Related(relation, also))
+    return Meaning(compare, present)
 
 
-def constant(value: str) -> Meaning:
-    """An attribute that is the same for every resource of the type."""
-    return Meaning(lambda op, other: EVERYTHING if op == "eq" and other == value else NOTHING)
+def constant(value: str, *, exact: bool = False) -> Meaning:
+    """An attribute that is the same for every resource of the type; `exact` says whether case matters."""
+
+    def compare(op: Op, other: Any) -> Where:
+        found, asked = (value, str(other)) if exact else (fold(value), fold(str(other)))
+        return EVERYTHING if holds(op, found, asked) else NOTHING
+
+    return Meaning(compare)
+
+
+def schemas_meaning(schema: ResourceSchema) -> Meaning:
+    """`schemas`: the core's URN is said of everybody, an extension's of those who have any of its attributes."""
+
+    def compare(op: Op, value: Any) -> Where:
+        if holds(op, schema.core.urn, value):
+            return EVERYTHING
+        return AnyOf(tuple(Present(Attribute((one.urn,))) for one in schema.extensions if holds(op, one.urn, value)))
+
+    return Meaning(compare)
 
 
 def version_meaning() -> Meaning:
@@ -99,14 +146,19 @@ def version_meaning() -> Meaning:
 
 
 def location_meaning(prefix: str) -> Meaning:
-    """`meta.location`: the address of one resource."""
-    return Meaning(lambda op, value: identity().compare(op, str(value).removeprefix(prefix)))
+    """`meta.location`, and `$ref`: the address of one resource, which begins with the prefix."""
+
+    def compare(op: Op, value: Any) -> Where:
+        known = str(value).removeprefix(prefix) if str(value).startswith(prefix) else ""
+        return identity().compare(op, known)
+
+    return Meaning(compare)
 
 
 @lru_cache(maxsize=4096)
 def condition(text: str | None, schema: ResourceSchema, meanings: Meanings) -> Where:
     """The condition that a filter asks for; everything, without one. Raises InvalidFilter."""
-    return EVERYTHING if not text else _condition(filters.parse(text, schema), meanings, within=None)
+    return EVERYTHING if not text else _condition(filters.parse(text, schema), meanings)
 
 
 def orders(sort_by: str | None, descending: bool, schema: ResourceSchema, meanings: Meanings) -> tuple[Order, ...]:
@@ -135,65 +187,80 @@ _SORTS: dict[str, Sort] = {"integer": "number", "decimal": "number", "boolean": 
 """What values are sorted as; others are texts."""
 
 
-def _condition(tree: filters.Filter, meanings: Meanings, within: AttributePath | None) -> Where:
+def _condition(tree: filters.Filter, meanings: Mapping[str, Meaning], *, inside: bool = False) -> Where:
+    """`inside` says that the paths are relative to an element, whose parts the meanings are."""
     match tree:
         case filters.And(terms):
-            return AllOf(tuple(_condition(term, meanings, within) for term in terms))
+            return AllOf(tuple(_condition(term, meanings, inside=inside) for term in terms))
         case filters.Or(terms):
-            return AnyOf(tuple(_condition(term, meanings, within) for term in terms))
+            return AnyOf(tuple(_condition(term, meanings, inside=inside) for term in terms))
         case filters.Not(term):
-            return Not(_condition(term, meanings, within))
+            return Not(_condition(term, meanings, inside=inside))
         case filters.Present(path):
-            return _present(path, meanings, within)
+            return _present(path, meanings)
         case filters.Compare(path, op, value):
-            return _compare(path, op, value, meanings, within)
+            return _compare(path, op, value, meanings, inside=inside)
         case filters.ValuePath(path, inner):
-            if _of_related(path, meanings):
-                return _condition(inner, meanings, path)
-            return Element(_names(path.urn, path.attribute.name), _condition(inner, meanings, path))
+            return _of_one_element(path, inner, meanings)
     raise InvalidFilter("This is not a filter.")
 
 
-def _compare(path: AttributePath, op: Op, value: Any, meanings: Meanings, within: AttributePath | None) -> Where:
-    meaning = meanings.get(_key(path, within))
+def _of_one_element(path: AttributePath, inner: filters.Filter, meanings: Mapping[str, Meaning]) -> Where:
+    """One element meets the whole of the filter. A complex attribute of one value is the only element it has."""
+    meaning = meanings.get(_key(path))
+    if meaning is not None and meaning.elements:
+        kinds = meaning.elements
+        return AnyOf(tuple(Related(kind.relation, _condition(inner, kind.parts, inside=True)) for kind in kinds))
+    if path.attribute.multi_valued:
+        return Element(_names(path.urn, path.attribute.name), _condition(inner, {}, inside=True))
+    return AllOf((_present(path, meanings), _condition(_spelled_out(inner, path), meanings)))
+
+
+def _spelled_out(inner: filters.Filter, path: AttributePath) -> filters.Filter:
+    """The filter in the brackets with its paths written out."""
+    match inner:
+        case filters.And(terms):
+            return filters.And(tuple(_spelled_out(term, path) for term in terms))
+        case filters.Or(terms):
+            return filters.Or(tuple(_spelled_out(term, path) for term in terms))
+        case filters.Not(term):
+            return filters.Not(_spelled_out(term, path))
+        case filters.Present(part):
+            return filters.Present(AttributePath(path.urn, path.attribute, part.attribute))
+        case filters.Compare(part, op, value):
+            return filters.Compare(AttributePath(path.urn, path.attribute, part.attribute), op, value)
+    return inner
+
+
+def _compare(path: AttributePath, op: Op, value: Any, meanings: Mapping[str, Meaning], *, inside: bool) -> Where:
+    meaning = meanings.get(_key(path))
     if meaning is not None:
-        return (
-            Not(meaning.compare("eq", value))
-            if op == "ne" and not path.attribute.multi_valued
-            else meaning.compare(op, value)
-        )
-    if within is not None:
-        return Compare(Attribute((path.attribute.name,), path.attribute.case_exact), op, value)
+        if op == "ne" and not path.attribute.multi_valued:
+            return Not(meaning.compare("eq", value))
+        return meaning.compare(op, value)
     attribute, sub = path.attribute, path.sub
-    if attribute.multi_valued:
-        inside = Attribute((sub.name,) if sub else (), path.leaf.case_exact)
-        names = _names(path.urn, attribute.name)
-        if op == "ne":
-            return AnyOf((Not(Present(Attribute(names))), Element(names, Compare(inside, "ne", value))))
-        return Element(names, Compare(inside, op, value))
-    names = _names(path.urn, attribute.name, *((sub.name,) if sub else ()))
-    return Compare(Attribute(names, path.leaf.case_exact), op, value)
+    names = _names(path.urn, attribute.name)
+    if inside or not attribute.multi_valued:
+        return Compare(Attribute((*names, sub.name) if sub else names, path.leaf.case_exact), op, value)
+    part = Attribute((sub.name,) if sub else (), path.leaf.case_exact)
+    if op == "ne":
+        return AnyOf((Not(Present(Attribute(names))), Element(names, Compare(part, "ne", value))))
+    return Element(names, Compare(part, op, value))
 
 
-def _present(path: AttributePath, meanings: Meanings, within: AttributePath | None) -> Where:
-    meaning = meanings.get(_key(path, within))
+def _present(path: AttributePath, meanings: Mapping[str, Meaning]) -> Where:
+    meaning = meanings.get(_key(path))
     if meaning is not None:
         return meaning.present
-    if within is not None:
-        return Present(Attribute((path.attribute.name,)))
-    if path.attribute.multi_valued and path.sub is not None:
-        return Element(_names(path.urn, path.attribute.name), Present(Attribute((path.sub.name,))))
-    return Present(Attribute(_names(path.urn, path.attribute.name, *((path.sub.name,) if path.sub else ()))))
+    names = _names(path.urn, path.attribute.name)
+    if path.sub is None:
+        return Present(Attribute(names))
+    if path.attribute.multi_valued:
+        return Element(names, Present(Attribute((path.sub.name,))))
+    return Present(Attribute((*names, path.sub.name)))
 
 
-def _of_related(path: AttributePath, meanings: Meanings) -> bool:
-    """Whether the elements of this attribute are rows of the catalog rather than parts of the document."""
-    return path.attribute.name in meanings
-
-
-def _key(path: AttributePath, within: AttributePath | None = None) -> str:
-    if within is not None:
-        return f"{within.attribute.name}.{path.attribute.name}"
+def _key(path: AttributePath) -> str:
     if path.urn is not None:
         return ""
     return f"{path.attribute.name}.{path.sub.name}" if path.sub else path.attribute.name

@@ -20,13 +20,15 @@ from scim_facade.reading import read_resource
 from scim_facade.resources import Caller, Found, Json
 from scim_facade.schemas import CORE_USER_URN, USER, ResourceSchema
 from scim_facade.selecting import (
-    Meaning,
+    Elements,
     Meanings,
     column,
     constant,
     identity,
     location_meaning,
     related,
+    schemas_meaning,
+    several,
     version_meaning,
 )
 from scim_facade.versions import etag
@@ -47,25 +49,27 @@ def schema(caller: Caller) -> ResourceSchema:
 
 
 @lru_cache(maxsize=256)
-def _meanings(integration_id: UUID | None, base_url: str) -> Meanings:
+def _meanings(integration_id: UUID | None, base_url: str, schema: ResourceSchema) -> Meanings:
     mine = Compare(Column("integration_id"), "eq", integration_id or UUID(int=0))
-    team = identity()
+    team = {
+        "value": identity(),
+        "$ref": location_meaning(f"{base_url}/Groups/"),
+        "display": column("provider_name"),
+        "type": constant("direct"),
+    }
     return Meanings(
         {
+            "schemas": schemas_meaning(schema),
             "id": identity(),
             "userName": column("user_name"),
             "displayName": column("display_name", nullable=True),
             "active": column("active"),
-            "externalId": related(
-                "external_ids", Meaning(lambda op, value: Compare(Column("value"), op, value)), also=mine
-            ),
-            "groups": related("teams", team),
-            "groups.value": related("teams", team),
-            "groups.display": related("teams", Meaning(lambda op, value: Compare(Column("provider_name"), op, value))),
-            "groups.type": constant("direct"),
+            "externalId": related("external_ids", column("value"), also=mine),
+            **several("groups", Elements("teams", team)),
+            "meta": constant(""),
             "meta.created": column("created_at"),
             "meta.lastModified": column("updated_at"),
-            "meta.resourceType": constant("User"),
+            "meta.resourceType": constant("User", exact=True),
             "meta.version": version_meaning(),
             "meta.location": location_meaning(f"{base_url}/Users/"),
         }
@@ -74,7 +78,7 @@ def _meanings(integration_id: UUID | None, base_url: str) -> Meanings:
 
 def meanings(caller: Caller) -> Meanings:
     """What stands outside the document."""
-    return _meanings(caller.actor.integration_id, caller.base_url)
+    return _meanings(caller.actor.integration_id, caller.base_url, schema(caller))
 
 
 async def create(this: Change, caller: Caller, body: Json) -> Found:
