@@ -191,10 +191,12 @@ async def delete(this: Change, user: User) -> None:
     """
     await claim(this, user, None)
     await deactivate(this, user)
+    # People before teams, in every deletion: two at once that met in another order would wait for each other.
+    await reporting_lines.departed(this, user)
+    await this.flush()
     await memberships.end_all_of(this, user)
     user.deleted_at = this.at
     await external_ids.forget_external_ids(this, "user", user.id)
-    await reporting_lines.departed(this, user)
     this.record("user.deleted", user, kind="user", name=user.name, before=_audited(user))
     await this.flush()
 

@@ -1,4 +1,4 @@
-"""Many clients write at the same moment, over HTTP, to a server in a process of its own: nothing is lost or doubled."""
+"""Many clients write at the same moment, over HTTP: nothing is lost or doubled, and nobody waits for ever."""
 
 import asyncio
 from collections import Counter
@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from catalog import database
+from catalog import changes, database
+from catalog.attributes import ENTERPRISE
 from tests.web.serving import Instance, muster
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -99,3 +100,22 @@ async def _fifty_people(client: httpx.AsyncClient, number: int) -> list[str]:
 def _adding(*ids: str) -> dict[str, Any]:
     operation = {"op": "add", "path": "members", "value": [{"value": id} for id in ids]}
     return {"schemas": [PATCH_OP], "Operations": [operation]}
+
+
+async def test_people_who_share_groups_and_managers_leave_at_once_without_waiting_for_each_other(
+    scim: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A change that gives way to another one would be tried again, late; here it is told.
+    monkeypatch.setattr(changes, "TRIES", 1)
+    ids: list[str] = []
+    for number in range(24):
+        enterprise = {"manager": {"value": ids[number // 2]}} if ids else {}
+        body = {"userName": f"leaver{number}@example.org", ENTERPRISE: enterprise}
+        ids.append((await scim.post("/Users", json=body)).json()["id"])
+    members = [{"value": id} for id in ids]
+    for name in ("Platform", "Payments", "Mobile"):
+        assert (await scim.post("/Groups", json={"displayName": name, "members": members})).status_code == 201
+
+    answers = await asyncio.gather(*(scim.delete(f"/Users/{id}") for id in reversed(ids)))
+
+    assert [answer.status_code for answer in answers] == [204] * len(ids)
