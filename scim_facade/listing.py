@@ -101,8 +101,9 @@ async def _page(call: Call, question: _Question, first: int, count: int, bookmar
     after = bookmarks.find(question.name, first) if first > 1 else None
     window = Window(count, after=after) if after else Window(count, offset=first - 1)
     rows = await question.kind.page(call.caller, question.where, question.orders, window, question.wanted)
-    if len(rows) == count and rows[-1].position is not None:
-        bookmarks.keep(question.name, first + count, rows[-1].position)
+    # The last page of a crawl leaves one too: who came in before the reader makes the numbers go on beyond the end.
+    if rows and (first > 1 or len(rows) == count) and rows[-1].position is not None:
+        bookmarks.keep(question.name, first + len(rows), rows[-1].position)
     return rows
 
 

@@ -50,7 +50,7 @@ def read(query: Mapping[str, str]) -> Asked:
 
 def read_search(body: Mapping[str, Any]) -> Asked:
     """The question of a SearchRequest (§3.4.3). Raises InvalidSyntax, InvalidValue, InvalidCount."""
-    members = {name.lower(): value for name, value in body.items()}
+    members = {name.lower(): value for name, value in body.items() if value is not None}
     schemas = members.get("schemas")
     if not isinstance(schemas, list) or SEARCH_REQUEST not in schemas:
         raise InvalidSyntax(f"schemas must name {SEARCH_REQUEST}.")

@@ -81,6 +81,7 @@ def _a_person_row(this: Change, user_name: str) -> UUID:
         account_id=this.account_id,
         user_name=user_name,
         user_name_key=fold(user_name),
+        integration_id=this.actor.integration_id,
         created_at=this.at,
         updated_at=this.at,
     )
