@@ -37,7 +37,6 @@ class _Operation:
     version: str | None
     data: Json
     result: Json | None = None
-    location: str | None = None
     names: set[str] = field(default_factory=set)
     """The bulkIds that it refers to."""
 
@@ -47,10 +46,10 @@ async def carry_out(call: Call, carry: Carry) -> Answer:
 
     Raises InvalidSyntax, InvalidValue; ScimError 413 for more operations than are taken.
     """
-    body = await call.json()
-    if BULK_REQUEST not in (body.get("schemas") or []):
+    body = {name.lower(): value for name, value in (await call.json()).items()}
+    schemas, sent, most_errors = body.get("schemas"), body.get("operations"), body.get("failonerrors")
+    if not isinstance(schemas, list) or BULK_REQUEST not in schemas:
         raise InvalidSyntax(f"schemas must name {BULK_REQUEST}.")
-    sent, most_errors = body.get("Operations"), body.get("failOnErrors")
     if not isinstance(sent, list):
         raise InvalidSyntax("Operations must be a list.")
     if len(sent) > MAX_OPERATIONS:
@@ -112,15 +111,15 @@ class _Bulk:
                 await self._complete(operation)
 
     async def _complete(self, operation: _Operation) -> None:
-        kept = operation.result
         id = self._made[str(operation.bulk_id)]
         whole = _Operation("PUT", f"{operation.path}/{id}", operation.bulk_id, None, operation.data)
         await self._one(whole, self._resolved(operation.data))
-        failed = whole.result is not None and whole.result["status"] != "200"
-        # Without what it was to refer to it is not what was asked for: 409, as §3.7.1 has it.
-        if failed and whole.result is not None:
-            kept = {**(kept or {}), "status": "409", "response": whole.result.get("response")}
-        operation.result = kept
+        made, completed = operation.result or {}, whole.result or {}
+        if completed.get("status") == "200":
+            operation.result = {**made, "version": completed["version"]}
+        else:
+            # Without what it was to refer to it is not what was asked for: 409, as §3.7.1 has it.
+            operation.result = {**made, "status": "409", "response": completed.get("response")}
 
     async def _one(self, operation: _Operation, data: Any) -> None:
         path = operation.path
