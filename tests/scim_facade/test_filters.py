@@ -235,22 +235,25 @@ def test_texts_that_differ_in_case_or_form_only_are_the_same_once_folded(one: st
     assert filters.fold(one) == filters.fold(other)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_is_folded_is_not_changed_by_folding_it_again(text: str) -> None:
     assert filters.fold(filters.fold(text)) == filters.fold(text)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @given(trees(OWN_USER))
 def test_a_tree_is_read_back_from_its_text(tree: Filter) -> None:
     assert parse(str(tree), OWN_USER) == tree
 
 
+@settings(deadline=None)
 @given(trees(GROUP))
 def test_a_tree_over_groups_is_read_back_from_its_text(tree: Filter) -> None:
     assert parse(str(tree), GROUP) == tree
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40).filter(lambda text: "\0" not in text))
 def test_any_text_can_be_asked_for(text: str) -> None:
     title = locate("title", USER)

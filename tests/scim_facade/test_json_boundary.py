@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scim_facade.errors import InvalidSyntax
@@ -29,12 +29,14 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(VALUES, st.booleans(), st.sampled_from([None, 2]))
 def test_json_is_read_as_it_was_written(value: Any, ascii: bool, indent: int | None) -> None:
     text = json.dumps(value, ensure_ascii=ascii, indent=indent)
     assert loads(text.encode()) == value
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.one_of(TEXTS, TRICKY), VALUES, min_size=1, max_size=4), st.data())
 def test_a_name_that_comes_twice_is_refused_wherever_it_stands(value: dict[str, Any], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(list(value)))

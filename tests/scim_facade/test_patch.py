@@ -320,7 +320,7 @@ def operations(draw: st.DrawFn) -> Json:
     return op(name, path, value)
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(resources(OWN_USER), st.lists(operations(), min_size=1, max_size=4))
 def test_whatever_is_edited_the_resource_stays_canonical_and_the_old_one_as_it_was(
     before: Json, edits: list[Json]
@@ -337,6 +337,7 @@ def test_whatever_is_edited_the_resource_stays_canonical_and_the_old_one_as_it_w
             assert sum(isinstance(one, dict) and one.get("primary") is True for one in value) <= 1
 
 
+@settings(deadline=None)
 @given(resources(OWN_USER))
 def test_replacing_a_resource_by_itself_changes_nothing(resource: Json) -> None:
     for name in ("add", "replace"):

@@ -1,7 +1,7 @@
 """Paths of PATCH operations: where one leads, and what is none (RFC 7644 §3.5.2)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scim_facade import filters
@@ -99,6 +99,7 @@ def test_what_leads_nowhere_is_refused(text: str) -> None:
         parse(text, USER)
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from([one for one in USER.attributes.values() if one.multi_valued and one.sub_attributes]))
 def test_a_path_is_read_back_from_its_text(data: st.DataObject, attribute: Attribute) -> None:
     part = data.draw(st.sampled_from([None, *attribute.sub_attributes]))

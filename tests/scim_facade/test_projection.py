@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scim_facade.errors import InvalidValue
@@ -121,6 +121,7 @@ NAMES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(resources(OWN_USER), NAMES, st.booleans())
 def test_a_choice_only_ever_leaves_out(resource: Json, names: list[str], is_exclusion: bool) -> None:
     whole = {"schemas": [CORE_USER_URN], "id": "1", **resource}

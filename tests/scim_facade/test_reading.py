@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scim_facade.errors import InvalidSyntax, InvalidValue, ScimError
@@ -154,6 +154,7 @@ def test_members_are_read_with_what_a_client_may_say_of_them() -> None:
     assert read_resource(sent, GROUP) == {"displayName": "Payments", "members": members}
 
 
+@settings(deadline=None)
 @given(resources(OWN_USER))
 def test_a_resource_in_canonical_form_is_read_as_it_is(resource: Json) -> None:
     assert read_resource(resource, OWN_USER) == resource
@@ -174,6 +175,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, ANYTHING, max_size=5))
 def test_whatever_is_sent_nothing_is_kept_that_is_the_servers_or_blank(sent: Json) -> None:
     try:

@@ -218,3 +218,47 @@ def test_the_same_is_answered_of_a_resource(resource: Json, names: list[str], ch
     assert ours.pop("schemas") == [CORE_USER_URN]
     assert theirs.pop("schemas")[0] == CORE_USER_URN
     assert ours == _without_blanks(theirs)
+
+
+PATCHED: dict[str, tuple[Json, Json]] = {
+    "active cannot be removed": ({}, {"op": "remove", "path": "active"}),
+    "a chosen element is replaced whole": (
+        {"roles": [{"value": "a", "type": "work"}]},
+        {"op": "replace", "path": 'roles[type eq "work"]', "value": {"value": "b"}},
+    ),
+    "of several made primary the first stays so": (
+        {"roles": [{"value": "a"}, {"value": "b"}]},
+        {"op": "replace", "path": "roles[value pr].primary", "value": True},
+    ),
+    "one value of one type is one element": (
+        {"roles": [{"value": "a", "type": "work"}]},
+        {"op": "add", "path": "roles", "value": [{"value": "a", "type": "work", "display": "A"}]},
+    ),
+    "a part may contradict the filter": (
+        {},
+        {"op": "add", "path": 'roles[type eq "work"].type', "value": "home"},
+    ),
+}
+ASKED_OF: dict[str, tuple[Json, str]] = {
+    "ne of several values": ({"roles": [{"value": "a"}, {"value": "b"}]}, 'roles.value ne "a"'),
+    "casefold": ({"title": "Straße"}, 'title eq "STRASSE"'),
+    "name[…]": ({"name": {"givenName": "Ada"}}, 'name[givenName eq "Ada"]'),
+}
+
+
+def test_every_difference_is_one() -> None:
+    assert {*PATCHED, *ASKED_OF, "schemas"} == DIFFERENCES.keys()
+    person = {"userName": "ada", "active": True}
+    for difference, (resource, operation) in PATCHED.items():
+        before, message = {**person, **resource}, {"schemas": [patch.PATCH_OP], "Operations": [operation]}
+        assert _our_patch(before, message) != _their_patch(before, message), difference
+    for difference, (resource, text) in ASKED_OF.items():
+        assert filters.matches(filters.parse(text, USER), {**person, **resource}), difference
+        assert not _their_match(text, {**person, **resource}), difference
+
+
+def _their_match(text: str, resource: Json) -> bool:
+    try:
+        return PeerFilter(text).match(_peer(resource))
+    except SCIMException:
+        return False
