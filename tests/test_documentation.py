@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog.permissions import OPERATIONS, Holder
 from catalog.services import integration_settings
 from catalog.services.audit import ACTIONS
 from web.settings import Settings
@@ -70,6 +71,15 @@ def test_every_setting_of_an_integration_is_documented_with_its_default() -> Non
 
 def test_every_audited_action_is_documented_in_the_same_words() -> None:
     assert {action: " ".join(meaning) for action, meaning in rows("docs/audit.md").items()} == ACTIONS
+
+
+def test_every_operation_is_documented_with_the_verdicts_on_it() -> None:
+    documented = rows("docs/permissions.md")
+    assert list(documented) == list(OPERATIONS)
+    for name, operation in OPERATIONS.items():
+        *verdicts, needed, meaning = (cell.strip(" |") for cell in documented[name])
+        assert dict(zip(Holder, verdicts, strict=True)) == operation.verdicts, name
+        assert (needed, meaning) == ("writes" if operation.writes else "reads", operation.meaning), name
 
 
 def test_every_recorded_action_has_a_name_in_the_list() -> None:
