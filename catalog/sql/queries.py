@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from tortoise.models import Model
-
 from catalog.dialects import DIALECTS, FOREVER
-from catalog.engines import Statement
 from catalog.errors import Invalid
 from catalog.ids import fold
 from catalog.selection import (
@@ -308,41 +304,3 @@ def _beyond(prefix: str) -> str | None:
             return prefix[:-1] + chr(following)
         prefix = prefix[:-1]
     return None
-
-
-# --- rows ---------------------------------------------------------------------------------------------------------
-
-
-def insert(model: type[Model], rows: Sequence[Model]) -> Statement:
-    """New rows written whole."""
-    text, names = _insert(model)
-    params = [[getattr(row, name) for name in names] for row in rows]
-    return Statement(text, params[0]) if len(params) == 1 else Statement(text, params, many=True)
-
-
-def update(model: type[Model], rows: Sequence[Model]) -> Statement:
-    """Rows written whole, by id."""
-    text, names = _update(model)
-    params = [[getattr(row, name) for name in names] for row in rows]
-    return Statement(text, params[0]) if len(params) == 1 else Statement(text, params, many=True)
-
-
-@lru_cache
-def columns(model: type[Model], alias: str) -> str:
-    """The columns of a model, for a SELECT whose row `loaded` takes."""
-    return ", ".join(f'{alias}."{name}"' for name in model._meta.fields_db_projection.values())
-
-
-@lru_cache
-def _insert(model: type[Model]) -> tuple[str, tuple[str, ...]]:
-    names = tuple(model._meta.fields_db_projection)
-    columns = ", ".join(f'"{model._meta.fields_db_projection[name]}"' for name in names)
-    places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
-    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})", names
-
-
-@lru_cache
-def _update(model: type[Model]) -> tuple[str, tuple[str, ...]]:
-    names = tuple(name for name in model._meta.fields_db_projection if name not in ("id", "account_id", "created_at"))
-    columns = ", ".join(f'"{model._meta.fields_db_projection[name]}" = ${place}' for place, name in enumerate(names, 1))
-    return f"UPDATE {model._meta.db_table} SET {columns} WHERE id = ${len(names) + 1}", (*names, "id")

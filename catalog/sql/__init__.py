@@ -1,0 +1,9 @@
+"""SQL, made here and nowhere else: conditions, orders and windows; rows; whole answers.
+
+Every value is bound; every name comes from `catalog.tables` or from a model.
+"""
+
+from catalog.sql.queries import Query
+from catalog.sql.rows import columns, insert, update
+
+__all__ = ["Query", "columns", "insert", "update"]

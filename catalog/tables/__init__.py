@@ -1,0 +1,32 @@
+"""The nouns as SQL sees them: tables, the columns a condition may name, relations, unique indexes.
+
+Nothing outside this package and `catalog.sql` writes the name of a column into a condition; so no text of a client's
+can become one.
+"""
+
+from __future__ import annotations
+
+from catalog.tables.journal import AUDIT, DELIVERIES
+from catalog.tables.nouns import Field, Noun, Relation
+from catalog.tables.teams import TEAMS
+from catalog.tables.users import USERS
+
+__all__ = ["NOUNS", "UNIQUE", "Field", "Noun", "Relation"]
+
+NOUNS = {"users": USERS, "teams": TEAMS, "audit": AUDIT, "deliveries": DELIVERIES}
+
+UNIQUE: dict[str, tuple[str, str, str]] = {}
+"""The index that refused, as either engine names it, to (noun, field, model) of the error."""
+
+
+def _unique(index: str, columns: str, noun: str, field_name: str, model: str) -> None:
+    UNIQUE[index] = UNIQUE[columns] = (noun, field_name, model)
+
+
+_unique("users_user_name", "users.account_id, users.user_name_key", "user", "user_name", "User")
+_unique("users_email", "users.account_id, users.email_key", "user", "email", "User")
+_unique("teams_pushed_name", "teams.integration_id, teams.provider_name_key", "team", "provider_name", "Team")
+_unique("team_aliases_alias", "team_aliases.account_id, team_aliases.alias", "team", "alias", "TeamAlias")
+_unique("memberships_open", "memberships.team_id, memberships.user_id", "membership", "user_id", "Membership")
+_unique("integrations_name", "integrations.account_id, integrations.name", "integration", "name", "Integration")
+_unique("accounts_slug", "accounts.slug", "account", "slug", "Account")
