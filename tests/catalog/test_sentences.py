@@ -59,7 +59,7 @@ def _event(
             "user.updated",
             {"name": None},
             {"name": "a", "title": "b", "department": "c", "email": "d", "given_name": "e"},
-            "changed Ada Lovelace’s name to “a”, email to “d”, given name to “e” and 2 other things.",
+            "changed Ada Lovelace’s name to “a”, title to “b”, department to “c” and 2 other things.",
         ),
         (
             "user.reactivated",
