@@ -6,23 +6,32 @@ hold for some rows only, and collations, stand in the first migration: Tortoise 
 """
 
 from catalog.models.accounts import Account
+from catalog.models.alerts import Alert, AlertMark, TokenNotice
 from catalog.models.credentials import ApiToken
 from catalog.models.integrations import ExternalId, Integration, PendingDecision
 from catalog.models.journal import AuditEvent, OutboxMessage, ProvisioningEvent
+from catalog.models.sign_in import OneTimeLink, Password, Session
 from catalog.models.teams import Membership, Team, TeamAlias
 from catalog.models.users import User
 
 __all__ = [
     "Account",
     "ApiToken",
+    "Alert",
+    "AlertMark",
     "AuditEvent",
     "ExternalId",
     "Integration",
     "Membership",
     "OutboxMessage",
     "PendingDecision",
+    "OneTimeLink",
     "ProvisioningEvent",
+    "Password",
     "Team",
     "TeamAlias",
+    "Session",
     "User",
 ]
+    "TeamPeriod",
+    "TokenNotice",

@@ -25,6 +25,9 @@ class Integration(Model):
     created_at: datetime = fields.DatetimeField()
     updated_at: datetime = fields.DatetimeField()
     deleted_at: datetime | None = fields.DatetimeField(null=True)
+    paused_at: datetime | None = fields.DatetimeField(null=True)
+    """Since when its writes are refused, until an administrator lets it go on."""
+    pause_reason: str | None = fields.TextField(null=True)
 
     class Meta:
         table = "integrations"

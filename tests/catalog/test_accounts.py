@@ -10,11 +10,21 @@ import pytest
 
 from catalog import actors
 from catalog.actors import Actor
-from catalog.changes import change
+from catalog.changes import Change, change
 from catalog.database import database
 from catalog.errors import AlreadyTaken, Invalid, NotFound, NotPermitted
-from catalog.ids import now
-from catalog.models import Account
+from catalog.ids import new_id, now
+from catalog.models import (
+    Account,
+    Alert,
+    AlertMark,
+    Integration,
+    OneTimeLink,
+    Password,
+    Session,
+    TokenNotice,
+    User,
+)
 from catalog.services import accounts, deliveries, integrations, tokens
 from tests import builders
 
@@ -102,6 +112,22 @@ async def _live(actor: Actor) -> None:
     async with change(scim) as this:
         deliveries.record(this, method="POST", path="/Users", status=201, duration_ms=1.0)
         await integrations.ask(this, kind="rehire", subject_id=ada.id, name="ada", external_id="2")
+        _sign_in(this, ada, connection)
+
+
+def _sign_in(this: Change, user: User, integration: Integration) -> None:
+    """A row in each table of signing in and of alerts, as they end up."""
+    own: dict[str, Any] = {"account_id": this.account_id}
+    lived = {"created_at": this.at, "expires_at": this.at}
+    seen = {"last_seen_at": this.at, "confirmed_at": this.at}
+    digest = new_id().hex
+    this.add(Password(id=new_id(), **own, user_id=user.id, hash="$argon2id$", set_at=this.at))
+    this.add(Session(id=new_id(), **own, user_id=user.id, digest=digest, method="password", **lived, **seen))
+    this.add(OneTimeLink(id=new_id(), **own, user_id=user.id, purpose="password", digest=digest, **lived))
+    of_okta = {**own, "integration_id": integration.id, "kind": "deactivations", "at": this.at}
+    this.add(Alert(id=new_id(), **of_okta, threshold=50))
+    this.add(AlertMark(id=new_id(), **of_okta, subject_id=user.id))
+    this.add(TokenNotice(id=new_id(), **own, token_id=new_id(), days=30, at=this.at))
 
 
 async def _tables_with_rows_of(account_id: Any) -> set[str]:

@@ -27,7 +27,11 @@ from tests.conftest import ENGINES, ON_POSTGRES
 INDEXES = {
     # name: table, columns, whether unique, whether of some rows only
     "accounts_slug": ("accounts", "slug", True, False),
+    "alert_marks_counted": ("alert_marks", "integration_id kind at", False, False),
+    "alert_marks_pruned": ("alert_marks", "at", False, False),
+    "alerts_integration": ("alerts", "integration_id kind at", False, False),
     "api_tokens_digest": ("api_tokens", "digest", True, False),
+    "api_tokens_expiring": ("api_tokens", "account_id expires_at", False, True),
     "api_tokens_integration": ("api_tokens", "integration_id", False, True),
     "api_tokens_user": ("api_tokens", "user_id", False, True),
     "audit_events_by_at": ("audit_events", "account_id at id", False, False),
@@ -45,12 +49,19 @@ INDEXES = {
     "outbox_messages_integration": ("outbox_messages", "integration_id created_at", False, False),
     "outbox_messages_welcome": ("outbox_messages", "user_id letter", True, True),
     "pending_decisions_open": ("pending_decisions", "integration_id kind subject_id", True, True),
+    "one_time_links_digest": ("one_time_links", "digest", True, False),
+    "one_time_links_expired": ("one_time_links", "expires_at", False, False),
+    "one_time_links_user": ("one_time_links", "user_id", False, True),
     "provisioning_events_by_at": ("provisioning_events", "account_id integration_id at", False, False),
     "provisioning_events_pruned": ("provisioning_events", "at", False, False),
     "team_aliases_alias": ("team_aliases", "account_id alias", True, False),
+    "passwords_user": ("passwords", "user_id", True, False),
     "team_aliases_team": ("team_aliases", "team_id", False, False),
     "teams_by_id": ("teams", "account_id id", False, True),
     "teams_by_name": ("teams", "account_id name_key id", False, True),
+    "sessions_digest": ("sessions", "digest", True, False),
+    "sessions_expired": ("sessions", "expires_at", False, False),
+    "sessions_user": ("sessions", "user_id", False, True),
     "teams_by_updated_at": ("teams", "account_id updated_at id", False, True),
     "teams_integration": ("teams", "integration_id", False, True),
     "teams_parent": ("teams", "parent_id", False, True),
@@ -64,18 +75,26 @@ INDEXES = {
     "users_employee_number": ("users", "account_id employee_number", False, True),
     "users_manager": ("users", "manager_id", False, True),
     "users_manager_sought": ("users", "account_id manager_key", False, True),
+    "user_periods_begun": ("user_periods", "account_id valid_from id", False, False),
+    "user_periods_ended": ("user_periods", "account_id valid_to id", False, False),
+    "user_periods_open": ("user_periods", "user_id", True, True),
+    "user_periods_user": ("user_periods", "user_id valid_from", False, False),
+    "token_notices_once": ("token_notices", "token_id days", True, False),
     "users_user_name": ("users", "account_id user_name_key", True, True),
 }
 
 REFERENCES = {
     "api_tokens": {"account_id": "accounts", "integration_id": "integrations", "user_id": "users"},
     "external_ids": {"account_id": "accounts", "integration_id": "integrations"},
+    "users_invited": ("users", "account_id invitation", False, True),
     "integrations": {"account_id": "accounts"},
     "memberships": {
+    "users_signing_in": ("users", "email_key", False, True),
         "account_id": "accounts",
         "integration_id": "integrations",
         "team_id": "teams",
         "user_id": "users",
+    "alerts": {"account_id": "accounts", "integration_id": "integrations"},
     },
     "pending_decisions": {"account_id": "accounts", "integration_id": "integrations"},
     "team_aliases": {"account_id": "accounts", "team_id": "teams"},
@@ -85,7 +104,10 @@ REFERENCES = {
 
 SQLITE_INDEXES = """
     SELECT i.name, t.name AS "table", i."unique", i.partial,
+    "one_time_links": {"account_id": "accounts", "user_id": "users"},
+    "passwords": {"account_id": "accounts", "user_id": "users"},
            (SELECT group_concat(name, ' ') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)) AS columns
+    "sessions": {"account_id": "accounts", "user_id": "users"},
     FROM sqlite_master t, pragma_index_list(t.name) i
     WHERE t.type = 'table' AND i.origin = 'c' AND t.name <> 'tortoise_migrations'
 """
@@ -234,13 +256,15 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
         package = tmp_path / f"later_{os.urandom(4).hex()}"
         package.mkdir()
         (package / "__init__.py").touch()
-        shutil.copy(Path(migrations.__path__[0]) / "0001_initial.py", package)
-        (package / "0002_later.py").write_text(
+        ours = schema._known()
+        for name in ours:
+            shutil.copy(Path(migrations.__path__[0]) / f"{name}.py", package)
+        (package / "9999_later.py").write_text(
             "from tortoise import fields, migrations\n"
             "from tortoise.migrations import operations as ops\n"
             "from catalog.migrations._operations import PerDialect\n\n"
             "class Migration(migrations.Migration):\n"
-            "    dependencies = [('catalog', '0001_initial')]\n"
+            f"    dependencies = {[('catalog', name) for name in ours]}\n"
             f"    operations = [{operations}]\n"
         )
         monkeypatch.syspath_prepend(tmp_path)
@@ -265,7 +289,7 @@ async def test_a_database_is_empty_then_current_and_a_second_migration_does_noth
     await database.connect(empty)
     assert await schema.state() == "empty"
     told: list[str] = []
-    assert await schema.migrate(told.append) == ["0001_initial"] == told
+    assert await schema.migrate(told.append) == schema._known() == told
     assert await schema.state() == "current"
     assert await schema.migrate() == []
     assert await schema.state() == "current"
@@ -279,7 +303,7 @@ async def test_a_database_is_behind_a_later_release_and_ahead_of_an_earlier_one(
     with monkeypatch.context():
         later(REMAKE)
         assert await schema.state() == "behind"
-        assert await schema.migrate() == ["0002_later"]
+        assert await schema.migrate() == ["9999_later"]
         assert await schema.state() == "current"
     monkeypatch.undo()
     assert await schema.state() == "ahead"
@@ -302,7 +326,7 @@ async def test_processes_that_migrate_at_once_take_turns(empty: str) -> None:
     running = [await asyncio.create_subprocess_exec(*command, **pipes) for _ in range(4)]
     ended = [await process.communicate() for process in running]
     assert [errors.decode() for _, errors in ended] == [""] * 4
-    assert sorted(out.decode().split() for out, _ in ended) == [["0001_initial", "current"]] + [["current"]] * 3
+    assert sorted(out.decode().split() for out, _ in ended) == [[*schema._known(), "current"]] + [["current"]] * 3
 
 
 async def test_making_a_table_anew_keeps_the_rows_that_refer_to_it(empty: str, later: Callable[[str], None]) -> None:
