@@ -33,5 +33,4 @@ __all__ = [
     "Session",
     "User",
 ]
-    "TeamPeriod",
     "TokenNotice",

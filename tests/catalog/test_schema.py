@@ -75,10 +75,6 @@ INDEXES = {
     "users_employee_number": ("users", "account_id employee_number", False, True),
     "users_manager": ("users", "manager_id", False, True),
     "users_manager_sought": ("users", "account_id manager_key", False, True),
-    "user_periods_begun": ("user_periods", "account_id valid_from id", False, False),
-    "user_periods_ended": ("user_periods", "account_id valid_to id", False, False),
-    "user_periods_open": ("user_periods", "user_id", True, True),
-    "user_periods_user": ("user_periods", "user_id valid_from", False, False),
     "token_notices_once": ("token_notices", "token_id days", True, False),
     "users_user_name": ("users", "account_id user_name_key", True, True),
 }
