@@ -31,6 +31,6 @@ __all__ = [
     "Team",
     "TeamAlias",
     "Session",
+    "TokenNotice",
     "User",
 ]
-    "TokenNotice",
