@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog import sql
-from catalog.actors import Actor, Scope
+from catalog import permissions, sql
+from catalog.actors import Actor
 from catalog.database import database
 from catalog.engines import Row
 from catalog.selection import EVERYTHING, Column, Order, Where, Window
@@ -59,9 +59,9 @@ async def list_(actor: Actor, where: Where = EVERYTHING, window: Window = LATEST
     """What was done in the account, newest first; `where` speaks of the columns of `catalog.tables.AUDIT`.
 
     `at` is RFC 3339 text, `before` and `after` are JSON text; `sort_key` and `id` are the position that `window.after`
-    takes. Raises NotPermitted without the scope admin: the trail shows what people may not see of each other.
+    takes. Raises NotPermitted to all but administrators: the trail shows what people may not see of each other.
     """
-    actor.need(Scope.ADMIN)
+    permissions.need(actor, "audit.read")
     db = database()
     query = sql.Query(db.dialect, "audit", actor.account_id)
     for name in (
@@ -79,8 +79,8 @@ async def list_(actor: Actor, where: Where = EVERYTHING, window: Window = LATEST
 
 
 async def count(actor: Actor, where: Where = EVERYTHING) -> int:
-    """How many events meet the condition. Raises NotPermitted without the scope admin."""
-    actor.need(Scope.ADMIN)
+    """How many events meet the condition. Raises NotPermitted."""
+    permissions.need(actor, "audit.read")
     db = database()
     query = sql.Query(db.dialect, "audit", actor.account_id)
     query.where(where)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from catalog import access
-from catalog.actors import Scope
+from catalog import access, permissions
 from catalog.changes import Change
 from catalog.errors import Invalid
 from catalog.services import account_roles, users
@@ -19,8 +18,7 @@ async def decide_rehire(this: Change, decision_id: UUID, *, same_person: bool) -
     Somebody else: the record ends here with its memberships and history, and the provider's next push of the userName
     makes a new person. Raises NotFound, NotPermitted; Invalid for another kind of decision or one that is taken.
     """
-    this.actor.need(Scope.WRITE)
-    this.actor.need(Scope.ADMIN)
+    permissions.need(this.actor, "integrations.manage")
     decision = await access.decision(this, decision_id, lock=True)
     if decision.kind != "rehire":
         raise Invalid("decision", "it is not about a rehire.")

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from catalog import masking, sql
-from catalog.actors import Actor, Scope
+from catalog import masking, permissions, sql
+from catalog.actors import Actor
 from catalog.changes import Change, uninterrupted
 from catalog.database import database
 from catalog.engines import Row, Statement
@@ -88,9 +88,9 @@ class Buffer:
 async def list_(actor: Actor, where: Where = EVERYTHING, window: Window = LATEST) -> Sequence[Row]:
     """The log, newest first; `where` speaks of the columns of `catalog.tables.DELIVERIES`.
 
-    `sort_key` and `id` are the position that `window.after` takes. Raises NotPermitted without the scope admin.
+    `sort_key` and `id` are the position that `window.after` takes. Raises NotPermitted to all but administrators.
     """
-    actor.need(Scope.ADMIN)
+    permissions.need(actor, "provisioning.read")
     db = database()
     query = sql.Query(db.dialect, "deliveries", actor.account_id)
     for name in (
@@ -106,8 +106,8 @@ async def list_(actor: Actor, where: Where = EVERYTHING, window: Window = LATEST
 
 
 async def failures_of_last_day(actor: Actor) -> int:
-    """How many requests were refused or failed in the last 24 hours. Raises NotPermitted without the scope admin."""
-    actor.need(Scope.ADMIN)
+    """How many requests were refused or failed in the last 24 hours. Raises NotPermitted to all but administrators."""
+    permissions.need(actor, "provisioning.read")
     rows = await database().rows(
         "SELECT coalesce(sum(requests), 0) AS n FROM provisioning_events "
         "WHERE account_id = $1 AND status >= 400 AND at > $2",

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import orjson
 
-from catalog import access
-from catalog.actors import Actor, Scope
+from catalog import access, permissions
+from catalog.actors import Actor
 from catalog.changes import Change
 from catalog.database import database
 from catalog.errors import Invalid
@@ -48,7 +48,7 @@ async def define(this: Change, urn: str, schema: Definition) -> None:
 
     Raises Invalid for a URN of the standard's or of another form, and for a schema beyond the subset; NotPermitted.
     """
-    this.actor.need(Scope.ADMIN)
+    permissions.need(this.actor, "account.update")
     _check_urn(urn)
     _check(schema, "schema", depth=0)
     account = await access.account(this, lock=True)

@@ -11,8 +11,8 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from catalog import access, sql
-from catalog.actors import Actor, Scope
+from catalog import access, permissions, sql
+from catalog.actors import Actor
 from catalog.changes import Change
 from catalog.database import database
 from catalog.dialects import DIALECTS
@@ -67,8 +67,7 @@ MAX_NAME_CHARACTERS = 200
 async def create(this: Change, *, name: str, type: str = "scim") -> Integration:
     """A new integration, which has neither tokens nor people yet.
 
-    Raises NotPermitted without the scopes write and admin; Invalid for a blank or overlong name, or another type;
-    AlreadyTaken.
+    Raises NotPermitted; Invalid for a blank or overlong name, or another type; AlreadyTaken.
     """
     _need_administrator(this)
     name = name.strip()
@@ -123,7 +122,7 @@ async def name_of(this: Change, integration_id: UUID | None) -> str | None:
 
 
 async def get(actor: Actor, id: UUID | str) -> Row:
-    """The integration, as a row of `list_`. Raises NotFound; NotPermitted without the scope read."""
+    """The integration, as a row of `list_`. Raises NotFound; NotPermitted."""
     key = as_uuid(id) if isinstance(id, str) else id
     rows = await _read(actor, key) if key else []
     if not rows:
@@ -133,7 +132,7 @@ async def get(actor: Actor, id: UUID | str) -> Row:
 
 async def list_(actor: Actor) -> Sequence[Row]:
     """The account's integrations by name: `id type name settings version created_at updated_at`, and how many
-    `users`, `teams` and live `tokens` each has. Raises NotPermitted without the scope read."""
+    `users`, `teams` and live `tokens` each has. Raises NotPermitted."""
     return await _read(actor, None)
 
 
@@ -197,7 +196,7 @@ async def delete(this: Change, integration_id: UUID) -> None:
 
 
 async def _read(actor: Actor, id: UUID | None) -> Sequence[Row]:
-    actor.need(Scope.READ)
+    permissions.need(actor, "integrations.read")
     db = database()
     say = DIALECTS[db.dialect]
     chosen, params = ("AND i.id = $3 ", [id]) if id is not None else ("", [])
@@ -215,5 +214,4 @@ async def _read(actor: Actor, id: UUID | None) -> Sequence[Row]:
 
 
 def _need_administrator(this: Change) -> None:
-    this.actor.need(Scope.WRITE)
-    this.actor.need(Scope.ADMIN)
+    permissions.need(this.actor, "integrations.manage")

@@ -9,8 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from catalog import access, letters
-from catalog.actors import Scope
+from catalog import access, letters, permissions
 from catalog.changes import Change
 from catalog.ids import new_id
 from catalog.models import OutboxMessage, User
@@ -82,7 +81,7 @@ async def withdraw(this: Change, user: User) -> None:
 async def release(this: Change, integration_id: UUID) -> int:
     """The letters of this integration that were held are sent from now on; how many.
 
-    Raises NotFound; NotPermitted without the scopes write and admin.
+    Raises NotFound; NotPermitted to all but administrators.
     """
     return await _decide(this, integration_id, state="waiting", invitation="sent", action="letters.released")
 
@@ -93,8 +92,7 @@ async def discard(this: Change, integration_id: UUID) -> int:
 
 
 async def _decide(this: Change, integration_id: UUID, *, state: str, invitation: str, action: str) -> int:
-    this.actor.need(Scope.WRITE)
-    this.actor.need(Scope.ADMIN)
+    permissions.need(this.actor, "integrations.manage")
     integration = await access.integration(this, integration_id, lock=True)
     rows = await this.rows(
         "SELECT count(*) AS n FROM outbox_messages WHERE account_id = $1 AND integration_id = $2 AND state = 'held'",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from catalog import access, sql
-from catalog.actors import Actor, Scope
+from catalog import access, permissions, sql
+from catalog.actors import Actor
 from catalog.changes import Change
 from catalog.database import database
 from catalog.dialects import DIALECTS
@@ -55,9 +55,9 @@ async def pending(actor: Actor, integration_id: UUID | None = None) -> Sequence[
     """What waits, oldest first: `id kind subject_id name external_id attempts integration_id integration` and when.
 
     `there` is what the person or team is called here, `owner` the integration that has them now, if any. Raises
-    NotPermitted without the scope admin.
+    NotPermitted.
     """
-    actor.need(Scope.ADMIN)
+    permissions.need(actor, "provisioning.read")
     db = database()
     say = DIALECTS[db.dialect]
     params: list[Any] = [actor.account_id]
@@ -214,5 +214,4 @@ async def _waiting(this: Change, model: Any, kind: str, integration_id: UUID) ->
 
 
 def _need_administrator(this: Change) -> None:
-    this.actor.need(Scope.WRITE)
-    this.actor.need(Scope.ADMIN)
+    permissions.need(this.actor, "integrations.manage")

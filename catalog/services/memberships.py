@@ -97,7 +97,7 @@ async def assign(this: Change, team: Team, user_id: UUID, role: str | None) -> b
     tells the earlier role. No provider sends roles, so a managed team's are not locked. Raises NotFound where they are
     no member.
     """
-    ownership.need(this)
+    await ownership.need(this, "teams.set_members", team)
     rows = await this.rows(
         f"SELECT id, role, integration_id FROM memberships WHERE team_id = $1 AND user_id = $2 AND {_OPEN}",
         team.id,

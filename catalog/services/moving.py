@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 from uuid import UUID
 
-from catalog import access, sql
-from catalog.actors import Actor, Scope
+from catalog import access, permissions, sql
+from catalog.actors import Actor
 from catalog.changes import Change
 from catalog.database import database
 from catalog.dialects import DIALECTS, FOREVER
@@ -63,8 +63,8 @@ class Preview:
 
 
 async def preview(actor: Actor, source_id: UUID, target_id: UUID, *, everybody: bool = False) -> Preview:
-    """What `move` would do. Raises NotPermitted without the scope admin; NotFound; Invalid for one and the same."""
-    actor.need(Scope.ADMIN)
+    """What `move` would do. Raises NotPermitted; NotFound; Invalid for one and the same."""
+    permissions.need(actor, "provisioning.read")
     db = database()
     known = await db.rows(
         "SELECT id FROM integrations WHERE account_id = $1 AND id IN ($2, $3) AND deleted_at IS NULL",
@@ -80,10 +80,9 @@ async def move(this: Change, source_id: UUID, target_id: UUID, *, everybody: boo
     """All who match are the target's from now on; who they are, and who stayed.
 
     With `everybody`, also those whom the target has not asked for yet, so that its first push finds its own. Raises as
-    `preview` does; NotPermitted without the scope write.
+    `preview` does.
     """
-    this.actor.need(Scope.WRITE)
-    this.actor.need(Scope.ADMIN)
+    permissions.need(this.actor, "integrations.manage")
     # In one order, so that two moves between the same two can't wait for each other.
     held = {id: await access.integration(this, id, lock=True) for id in sorted({source_id, target_id})}
     plan = await _plan(this.rows, this.account_id, source_id, target_id, everybody)
@@ -129,9 +128,7 @@ class _Move:
     async def roles(self, user_ids: list[UUID]) -> None:
         """Account roles are those that the target's groups give."""
         if self.before.group_roles or self.after.group_roles:
-            await account_roles.follow(
-                self.this, {*user_ids, *await account_roles.holders(self.this, self.source.id)}
-            )
+            await account_roles.follow(self.this, {*user_ids, *await account_roles.holders(self.this, self.source.id)})
             await account_roles.follow_integration(self.this, self.target.id)
 
     async def _hand_over(self, kind: Subject, rows: Sequence[User | Team]) -> None:

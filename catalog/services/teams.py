@@ -50,7 +50,7 @@ async def create(
     where the name is that of a team which the asking integration does not own; NotFound for the parent; Invalid for a
     name or an alias that can't be one.
     """
-    ownership.need(this)
+    await ownership.need(this, "teams.create")
     await _refuse_pushed_twice(this, name, external_id)
     integration_id = this.actor.integration_id
     team = Team(
@@ -109,7 +109,7 @@ async def set_parent(this: Change, team: Team, parent_id: UUID | None) -> bool:
     Raises NotFound for the parent; Invalid where the team would stand below itself; Managed for a parent that a
     provider has set.
     """
-    ownership.need(this)
+    await ownership.need(this, "teams.update", team)
     if team.parent_integration_id is not None:
         await ownership.claim(this, team, "parent")
     return await hierarchy.place(this, team, parent_id, pushed_by=None)
@@ -120,7 +120,7 @@ async def update(this: Change, team: Team, **details: Unpack[Details]) -> bool:
 
     Raises AlreadyTaken for another team's alias, Invalid for what can't be one.
     """
-    ownership.need(this)
+    await ownership.need(this, "teams.update", team)
     before = {name: getattr(team, name) for name in details}
     after = dict(details)
     if before == after:
@@ -156,7 +156,7 @@ async def restore(this: Change, team_id: UUID) -> Team:
     Raises NotFound where there is none of that id, or it was deleted more than 90 days ago; AlreadyTaken where its
     integration has pushed another team of that name meanwhile.
     """
-    ownership.need(this)
+    await ownership.need(this, "teams.delete")
     rows = await this.rows(
         f"SELECT {sql.columns(Team, 't')} FROM teams t WHERE t.account_id = $1 AND t.id = $2 AND t.deleted_at >= $3"
         + DIALECTS[this.dialect].for_update,

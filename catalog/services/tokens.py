@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from catalog import access, minting
+from catalog import access, minting, permissions
 from catalog.actors import Actor, ActorKind, Scope
 from catalog.changes import Change
 from catalog.database import database
@@ -43,9 +43,9 @@ async def create_for_integration(
 ) -> tuple[ApiToken, str]:
     """A SCIM token of the integration, and its secret, which nobody can read again.
 
-    Raises NotPermitted without the scopes write and admin; Invalid for a blank name or a life of more than 365 days.
+    Raises NotPermitted; Invalid for a blank name or a life of more than 365 days.
     """
-    _need_administrator(this)
+    permissions.need(this.actor, "tokens.manage")
     return await _create(
         this, "scim", Scope.SCIM, name, expires_in_days, integration_id=integration.id, owner=integration.name
     )
@@ -58,10 +58,7 @@ async def create_for_user(
 
     Raises NotPermitted, also for somebody who is deactivated; Invalid for a scope other than read and write.
     """
-    if this.actor.kind is ActorKind.PERSON and this.actor.id == user.id:
-        this.actor.need(Scope.WRITE)
-    else:
-        _need_administrator(this)
+    permissions.need(this.actor, "tokens.manage", own=_is_theirs(this.actor, user.id))
     if user.deactivated_at is not None:
         raise NotPermitted(f"{user.name} is deactivated, so no token acts for them.")
     return await _create(this, "api", scope, name, expires_in_days, user_id=user.id, owner=user.name)
@@ -72,9 +69,9 @@ async def create_for_service(
 ) -> tuple[ApiToken, str]:
     """An API token of the account's own, which outlives whoever made it, and its secret.
 
-    Raises NotPermitted without the scopes write and admin; Invalid for a scope other than read and write.
+    Raises NotPermitted; Invalid for a scope other than read and write.
     """
-    _need_administrator(this)
+    permissions.need(this.actor, "tokens.manage")
     return await _create(this, "api", scope, name, expires_in_days, owner=name)
 
 
@@ -84,9 +81,7 @@ async def delete(this: Change, token_id: UUID) -> ApiToken:
     It stays in the list with the instant of its end. Nothing, if it was deleted before. Raises NotFound, NotPermitted.
     """
     token = await access.token(this, token_id, lock=True)
-    if not (this.actor.kind is ActorKind.PERSON and this.actor.id == token.user_id):
-        this.actor.need(Scope.ADMIN)
-    this.actor.need(Scope.WRITE)
+    permissions.need(this.actor, "tokens.manage", own=_is_theirs(this.actor, token.user_id))
     if token.revoked_at is None:
         token.revoked_at = this.at
         this.record("token.deleted", token, kind="token", name=token.name, before={"prefix": token.prefix})
@@ -117,10 +112,9 @@ async def list_(actor: Actor, *, integration_id: UUID | None = None, user_id: UU
     """Tokens, newest first; of one integration or one person where that is said. The secret is in none of them.
 
     `id name prefix scope integration_id user_id created_by created_at last_used_at expires_at revoked_at`. Raises
-    NotPermitted without the scope admin, but for a person's own.
+    NotPermitted to all but administrators, except for a person's own.
     """
-    if not (actor.kind is ActorKind.PERSON and user_id is not None and actor.id == user_id):
-        actor.need(Scope.ADMIN)
+    permissions.need(actor, "tokens.read", own=_is_theirs(actor, user_id))
     db = database()
     say = DIALECTS[db.dialect]
     params: list[UUID] = [actor.account_id]
@@ -183,6 +177,6 @@ async def _create(
     return token, secret
 
 
-def _need_administrator(this: Change) -> None:
-    this.actor.need(Scope.WRITE)
-    this.actor.need(Scope.ADMIN)
+def _is_theirs(actor: Actor, user_id: UUID | None) -> bool:
+    """Whether tokens of this person are the actor's own."""
+    return actor.kind is ActorKind.PERSON and user_id is not None and actor.id == user_id

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from catalog.actors import Actor, ActorKind, Scope
+from catalog.actors import Actor, ActorKind, Role, Scope
 from catalog.attributes import by_hand, derive
 from catalog.changes import Change, change
 from catalog.database import database
@@ -20,7 +20,8 @@ AUser = Callable[..., Awaitable[User]]
 def a_person(actor: Actor, *scopes: Scope) -> Actor:
     """Somebody in the browser: an administrator, unless fewer scopes are said."""
     held = frozenset(scopes or (Scope.READ, Scope.WRITE, Scope.ADMIN))
-    return Actor(actor.account_id, ActorKind.PERSON, "Charles", held, id=new_id())
+    role = Role.ADMIN if Scope.ADMIN in held else Role.USER
+    return Actor(actor.account_id, ActorKind.PERSON, "Charles", held, id=new_id(), role=role)
 
 
 async def made(actor: Actor, name: str, **details: Any) -> Team:

@@ -57,7 +57,7 @@ def test_a_path_belongs_to_an_attribute(path: str, attribute: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [*KEPT, "addresses.country", f"{CORE}:phoneNumbers.value", HR, f"{HR}:grade", "shoeSize"]
+    "path", [*sorted(KEPT), "addresses.country", f"{CORE}:phoneNumbers.value", HR, f"{HR}:grade", "shoeSize"]
 )
 def test_what_an_account_has_not_shown_is_refused_to_everybody_else(path: str) -> None:
     usual = Visibility(everything=False)
