@@ -41,6 +41,9 @@ class Dialect(Protocol):
     def instant(self, expression: str) -> str:
         """An instant as RFC 3339 text in UTC with milliseconds, null if it is null."""
 
+    def seconds(self, expression: str) -> str:
+        """The whole seconds from 1970 to an instant."""
+
     def json_text(self, expression: str) -> str:
         """A stored document as JSON text."""
 
@@ -89,6 +92,9 @@ class Sqlite:
 
     def instant(self, expression: str) -> str:
         return f"strftime('%Y-%m-%dT%H:%M:%fZ', {expression})"
+
+    def seconds(self, expression: str) -> str:
+        return f"CAST(strftime('%s', {expression}) AS INTEGER)"
 
     def json_text(self, expression: str) -> str:
         return expression
@@ -155,6 +161,9 @@ class Postgres:
 
     def instant(self, expression: str) -> str:
         return f"""to_char({expression} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+
+    def seconds(self, expression: str) -> str:
+        return f"CAST(floor(extract(epoch FROM {expression})) AS BIGINT)"
 
     def json_text(self, expression: str) -> str:
         return f"{expression}::text"
