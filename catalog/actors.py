@@ -43,12 +43,20 @@ class ActorKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """One runner's right to carry out a request that may be sent again (`catalog.services.idempotency`)."""
+
+    id: UUID
+    runner: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who acts within one account.
 
     `id` is the person's, integration's or service token's; the command line and the system have none. `name` is how
     the audit trail calls them. `integration_id` is set for a SCIM client alone: what it writes belongs to that
-    integration.
+    integration. `claim` is set while a request with an Idempotency-Key is carried out.
     """
 
     account_id: UUID
@@ -60,6 +68,7 @@ class Actor:
     integration_id: UUID | None = None
     token_id: UUID | None = None
     request_id: str | None = None
+    claim: Claim | None = None
 
     def need(self, scope: Scope) -> None:
         """Nothing, if the actor holds `scope`. Raises NotPermitted otherwise."""

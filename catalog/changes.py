@@ -14,7 +14,7 @@ a statement that follows must see them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -47,6 +47,7 @@ class Change:
         self.at: datetime = now()
         self.id: UUID = new_id()
         self._unit = unit
+        self._has_written = False
         self._new: list[Model] = []
         self._touched: dict[UUID, Model] = {}
         self._risen: set[UUID] = set()
@@ -133,6 +134,20 @@ class Change:
             await self._unit.batch(statements)
         except UniqueViolation as problem:
             raise _taken(problem, rows) from None
+        self._has_written = True
+
+    async def stand_by_claim(self) -> None:
+        """Under a claim (an Idempotency-Key), that something was changed: known if, and only if, the change is kept.
+
+        Raises Unavailable where another runner has the claim by now: this one was given up for dead, so it changes
+        nothing any more.
+        """
+        claim = self.actor.claim
+        if claim is None or not self._has_written:
+            return
+        mine = "UPDATE idempotency_claims SET changed_at = $1 WHERE id = $2 AND runner = $3 RETURNING id"
+        if not await self._unit.rows(mine, self.at, claim.id, claim.runner):
+            raise Unavailable("The request was sent again, and is carried out there; here nothing was changed.")
 
     def _gather(self) -> None:
         """New rows by table in order of their first one, then altered rows, made into statements."""
@@ -171,6 +186,7 @@ async def change(actor: Actor) -> AsyncIterator[Change]:
         this = Change(actor, unit, db.dialect)
         yield this
         await this.flush()
+        await this.stand_by_claim()
 
 
 async def uninterrupted(work: Callable[[], Awaitable[T]]) -> T:
@@ -179,7 +195,12 @@ async def uninterrupted(work: Callable[[], Awaitable[T]]) -> T:
     A task that is cancelled while it enters a transaction would leave Tortoise's lock or a connection behind, so
     that a client's disconnect could stop the server. Raises Unavailable after the last try.
     """
-    task = asyncio.ensure_future(_tried(work))
+    return await to_the_end(lambda: _tried(work))
+
+
+async def to_the_end(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What `work()` gives, carried to its end even if the caller is cancelled."""
+    task = asyncio.ensure_future(work())
     _running.add(task)
     task.add_done_callback(_running.discard)
     return await asyncio.shield(task)

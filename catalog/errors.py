@@ -123,6 +123,36 @@ class VersionMismatch(CatalogError):
         super().__init__(f"It is at version {found}, not at {expected} any more.")
 
 
+class KeyReused(CatalogError):
+    """The Idempotency-Key belongs to another request: its body was another one."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was sent with another request within the last 24 hours: take a new one.")
+
+
+class InProgress(CatalogError):
+    """The first request with this Idempotency-Key is still being carried out."""
+
+    code = "IN_PROGRESS"
+
+    def __init__(self) -> None:
+        super().__init__("The first request with this Idempotency-Key is being carried out: ask again in a moment.")
+
+
+class AnswerLost(CatalogError):
+    """The first request with this Idempotency-Key changed something, and its answer was not kept."""
+
+    code = "ANSWER_LOST"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The first request with this Idempotency-Key was carried out, at least in part, and its answer was lost: "
+            "look at what is there. It is not carried out again."
+        )
+
+
 class TooManyRequests(CatalogError):
     """The caller goes faster than it may; it may try again after `retry_after_s` seconds."""
 

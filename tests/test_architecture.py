@@ -61,6 +61,7 @@ NEITHER_ACTOR_NOR_CHANGE = {
     "recognition.recognise": "says whose token it is: the Actor is what it gives",
     "recognition.write_uses": "the worker's: notes of every account's tokens, gathered in memory",
     "deliveries.prune": "the worker's: the age limit is the same for every account",
+    "idempotency.prune": "the worker's: the age limit is the same for every account",
     "accounts.create": "makes the account in which somebody may act",
     "accounts.first": "makes the account that an empty database lacks",
     "accounts.for_rehearsal": "makes the throw-away account of `muster token create --rehearsal`",

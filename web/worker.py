@@ -12,7 +12,7 @@ from types import TracebackType
 import structlog
 
 from catalog import outbox
-from catalog.services import deliveries
+from catalog.services import deliveries, idempotency
 from web.postman import postman
 from web.settings import Settings
 
@@ -32,6 +32,7 @@ class Worker:
             asyncio.create_task(_every(1, self._journal.flush)),
             asyncio.create_task(_every(2, lambda: outbox.deliver(self._postman))),
             asyncio.create_task(_every(3600, deliveries.prune)),
+            asyncio.create_task(_every(3600, idempotency.prune)),
         ]
         return self
 

@@ -8,6 +8,7 @@ hold for some rows only, and collations, stand in the first migration: Tortoise 
 from catalog.models.accounts import Account
 from catalog.models.alerts import Alert, AlertMark, TokenNotice
 from catalog.models.credentials import ApiToken
+from catalog.models.idempotency import IdempotencyClaim
 from catalog.models.integrations import ExternalId, Integration, PendingDecision
 from catalog.models.journal import AuditEvent, OutboxMessage, ProvisioningEvent
 from catalog.models.sign_in import OneTimeLink, Password, Session
@@ -21,6 +22,7 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "ExternalId",
+    "IdempotencyClaim",
     "Integration",
     "Membership",
     "OneTimeLink",

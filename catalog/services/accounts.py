@@ -31,6 +31,7 @@ _TABLES = (
     "team_aliases",
     "external_ids",
     "pending_decisions",
+    "idempotency_claims",
     "sessions",
     "passwords",
     "one_time_links",

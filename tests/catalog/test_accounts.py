@@ -18,6 +18,7 @@ from catalog.models import (
     Account,
     Alert,
     AlertMark,
+    IdempotencyClaim,
     Integration,
     OneTimeLink,
     Password,
@@ -113,6 +114,9 @@ async def _live(actor: Actor) -> None:
         deliveries.record(this, method="POST", path="/Users", status=201, duration_ms=1.0)
         await integrations.ask(this, kind="rehire", subject_id=ada.id, name="ada", external_id="2")
         _sign_in(this, ada, connection)
+        claim: dict[str, Any] = dict.fromkeys(("id", "asker_id", "runner"), new_id())
+        claim |= {"account_id": this.account_id, "key_digest": "0" * 64, "body_digest": "1" * 64}
+        this.add(IdempotencyClaim(**claim, leased_until=this.at, created_at=this.at))
 
 
 def _sign_in(this: Change, user: User, integration: Integration) -> None:

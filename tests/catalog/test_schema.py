@@ -38,6 +38,8 @@ INDEXES = {
     "audit_events_subject": ("audit_events", "account_id subject_id at", False, False),
     "external_ids_current": ("external_ids", "integration_id subject_kind subject_id", True, True),
     "external_ids_value": ("external_ids", "integration_id subject_kind value", False, False),
+    "idempotency_claims_key": ("idempotency_claims", "account_id asker_id key_digest", True, False),
+    "idempotency_claims_pruned": ("idempotency_claims", "created_at", False, False),
     "integrations_name": ("integrations", "account_id name", True, True),
     "memberships_begun": ("memberships", "account_id valid_from id", False, False),
     "memberships_ended": ("memberships", "account_id valid_to id", False, False),
