@@ -80,6 +80,24 @@ class Dialect(Protocol):
     def objects(self, parts: Mapping[str, str], source: str, order: str) -> str:
         """A subquery: the rows of `source` as the JSON text of an array of objects, `[]` where there are none."""
 
+    def quoted(self, expression: str) -> str:
+        """A text, number or null as JSON text. On PostgreSQL null stays null."""
+
+    def array(self, expression: str, source: str, order: str) -> str:
+        """A subquery: the texts that the rows of `source` have, as the JSON text of an array, `[]` where none."""
+
+    def gathered(self, expression: str, which: str = "") -> str:
+        """An aggregate: the texts of the rows, or of those `which` is true of, with commas, as they come in."""
+
+    def encoded(self, expression: str) -> str:
+        """An ASCII text in base64url, without padding."""
+
+    def hexadecimal(self, expression: str) -> str:
+        """The bytes of a text as hexadecimal digits."""
+
+    def text(self, expression: str) -> str:
+        """A uuid or a number as text."""
+
 
 class Sqlite:
     """SQLite 3.38 or later."""
@@ -149,6 +167,24 @@ class Sqlite:
             f"(SELECT json_group_array(json(o)) FROM (SELECT json_object({made}) AS o FROM {source} ORDER BY {order}))"
         )
 
+    def quoted(self, expression: str) -> str:
+        return f"json_quote({expression})"
+
+    def array(self, expression: str, source: str, order: str) -> str:
+        return f"(SELECT json_group_array(v) FROM (SELECT {expression} AS v FROM {source} ORDER BY {order}))"
+
+    def gathered(self, expression: str, which: str = "") -> str:
+        return f"coalesce(group_concat({expression}){f' FILTER (WHERE {which})' if which else ''}, '')"
+
+    def encoded(self, expression: str) -> str:
+        return f"muster_base64({expression})"
+
+    def hexadecimal(self, expression: str) -> str:
+        return f"lower(hex({expression}))"
+
+    def text(self, expression: str) -> str:
+        return f"CAST({expression} AS TEXT)"
+
 
 class Postgres:
     """PostgreSQL 14 or later. Columns that are compared have the collation "C", as SQLite compares bytes too."""
@@ -212,6 +248,25 @@ class Postgres:
     def objects(self, parts: Mapping[str, str], source: str, order: str) -> str:
         made = ", ".join(f"'{name}', {expression}" for name, expression in parts.items())
         return f"(SELECT coalesce(json_agg(json_build_object({made}) ORDER BY {order})::text, '[]') FROM {source})"
+
+    def quoted(self, expression: str) -> str:
+        return f"to_json({expression})::text"
+
+    def array(self, expression: str, source: str, order: str) -> str:
+        return f"(SELECT coalesce(json_agg({expression} ORDER BY {order})::text, '[]') FROM {source})"
+
+    def gathered(self, expression: str, which: str = "") -> str:
+        return f"coalesce(string_agg({expression}, ','){f' FILTER (WHERE {which})' if which else ''}, '')"
+
+    def encoded(self, expression: str) -> str:
+        # Lines of 76 characters, and padding, are MIME's. Ids have no bytes that would give a plus or a slash.
+        return f"translate(encode(convert_to({expression}, 'UTF8'), 'base64'), E'=\\n', '')"
+
+    def hexadecimal(self, expression: str) -> str:
+        return f"encode(convert_to({expression}, 'UTF8'), 'hex')"
+
+    def text(self, expression: str) -> str:
+        return f"{expression}::text"
 
 
 DIALECTS: dict[str, Dialect] = {"sqlite": Sqlite(), "postgres": Postgres()}

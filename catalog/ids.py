@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import unicodedata
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -41,3 +43,40 @@ def as_uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+# --- public ids ---------------------------------------------------------------------------------------------------
+
+
+def public_id(kind: str, id: UUID | str) -> str:
+    """The id that scripts know: base64url of `gid://muster/User/<uuid>`, without padding."""
+    return _encoded(f"{_WHERE}{kind}/{id}")
+
+
+def opened(public: str) -> tuple[str, UUID] | None:
+    """The kind and the id that a public id stands for, or None where it is none of ours."""
+    try:
+        text = base64.urlsafe_b64decode(public + "=" * (-len(public) % 4)).decode("ascii")
+    except (ValueError, UnicodeEncodeError):
+        return None
+    kind, slash, key = text.removeprefix(_WHERE).partition("/")
+    id = as_uuid(key)
+    return (kind, id) if text.startswith(_WHERE) and slash and id is not None else None
+
+
+@lru_cache
+def public_beginning(kind: str) -> tuple[str, str]:
+    """How every public id of a kind begins, encoded, and the characters that are left to be encoded with the uuid.
+
+    Three bytes become four characters, so all but a remainder of the beginning is the same whatever follows.
+    """
+    text = f"{_WHERE}{kind}/"
+    whole = len(text) // 3 * 3
+    return _encoded(text[:whole]), text[whole:]
+
+
+_WHERE = "gid://muster/"
+
+
+def _encoded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

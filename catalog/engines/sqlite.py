@@ -8,6 +8,7 @@ waits for a write.
 from __future__ import annotations
 
 import asyncio
+import base64
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -52,6 +53,14 @@ sqlite3.register_adapter(UUID, str)
 sqlite3.register_adapter(datetime, lambda at: at.astimezone(UTC).isoformat(" "))
 sqlite3.register_adapter(dict, _as_json)
 sqlite3.register_adapter(list, _as_json)
+
+
+def _as_base64(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+_BASE64 = ("muster_base64", 1, _as_base64)
+"""A function that SQLite lacks: `catalog.dialects` writes public ids with it."""
 
 
 @lru_cache(maxsize=4096)
@@ -164,6 +173,9 @@ class SqliteDatabase:
             await writer.create_connection(with_db=True)
             await reader.create_connection(with_db=True)
             quick = sqlite3.connect(writer.filename, isolation_level=None, cached_statements=512)
+            for client in (writer, reader):
+                await cast(aiosqlite.Connection, client._connection).create_function(*_BASE64, deterministic=True)
+        quick.create_function(*_BASE64, deterministic=True)
         quick.row_factory = sqlite3.Row
         for pragma in ("busy_timeout=0", "query_only=ON", "cache_size=-65536"):
             quick.execute(f"PRAGMA {pragma}")

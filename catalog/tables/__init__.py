@@ -6,14 +6,25 @@ can become one.
 
 from __future__ import annotations
 
+from catalog.tables.accounts import ACCOUNTS
+from catalog.tables.integrations import INTEGRATIONS
 from catalog.tables.journal import AUDIT, DELIVERIES
-from catalog.tables.nouns import Field, Noun, Relation
+from catalog.tables.memberships import MEMBERSHIPS
+from catalog.tables.nouns import Field, Link, Noun, Relation
 from catalog.tables.teams import TEAMS
 from catalog.tables.users import USERS
 
-__all__ = ["NOUNS", "UNIQUE", "Field", "Noun", "Relation"]
+__all__ = ["NOUNS", "UNIQUE", "Field", "Link", "Noun", "Relation"]
 
-NOUNS = {"users": USERS, "teams": TEAMS, "audit": AUDIT, "deliveries": DELIVERIES}
+NOUNS = {
+    "accounts": ACCOUNTS,
+    "users": USERS,
+    "teams": TEAMS,
+    "memberships": MEMBERSHIPS,
+    "integrations": INTEGRATIONS,
+    "audit": AUDIT,
+    "deliveries": DELIVERIES,
+}
 
 UNIQUE: dict[str, tuple[str, str, str]] = {}
 """The index that refused, as either engine names it, to (noun, field, model) of the error."""

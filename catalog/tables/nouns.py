@@ -1,33 +1,61 @@
-"""What a noun is to SQL: a table under a short name, its fields, and what is related to it."""
+"""What a noun is to SQL: a table under a short name, its fields, what is related to it, and where its links lead.
+
+One table of fields serves conditions, orders and answers. SQL in these tables may ask for names in braces: `{forever}`,
+the end of an open period; `{self}` and `{parent}`, the short names of a link's two ends; a link of one row
+(`{user}`), which is then joined; and what a question gives (`{at}`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["folded", "text", "instant", "boolean", "integer", "uuid"]
+from catalog.dialects import Dialect
+from catalog.selection import Column, Order
+
+Kind = Literal["folded", "text", "instant", "boolean", "integer", "number", "uuid", "json"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column, or an expression over the row: how it is written, what it holds, whether it may be null."""
+    """A column, or an expression over the row: how it is written, what it holds, whether it may be null.
+
+    `shown` is what an answer shows, where that is not what is compared. `names` says whose id a uuid is. A `json` is a
+    document of the row's, or a `shown` that is JSON text already; it can't be compared.
+    """
 
     sql: str
     kind: Kind
     nullable: bool = False
+    shown: str | Callable[[Dialect], str] | None = None
+    names: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Rows that belong to a noun's row: `key` of them equals its id, and `where` tells which of them count.
-
-    `{forever}` stands for the end of an open period.
-    """
+    """Rows that belong to a noun's row: `key` of them equals its id, and `where` tells which of them count."""
 
     source: str
     key: str
     where: str
     fields: dict[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way from a row (`{parent}`) to the rows of another noun (`{self}`).
+
+    `one` is at most one row: `joined` where its condition can meet no second one, else the first in order; `required`
+    where there always is one. `source` is what stands in FROM, for a list that needs more than the noun's table.
+    """
+
+    noun: str
+    where: str
+    source: str | None = None
+    orders: tuple[Order, ...] = (Order(Column("id")),)
+    one: Literal["joined", "first"] | None = None
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +69,6 @@ class Noun:
     documents: tuple[str, str] | None = None
     """The attributes as they are, and folded."""
     relations: dict[str, Relation] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    account: str = "account_id"
+    """The column that scopes it."""

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from catalog.tables.nouns import Field, Noun, Relation
-from catalog.tables.users import external_ids
+from collections.abc import Callable
+
+from catalog.dialects import Dialect
+from catalog.selection import Column, Order
+from catalog.tables.nouns import Field, Link, Noun, Relation
+from catalog.tables.users import BY_NAME, external_ids, integration
+
+_MANAGES = "m.role = 'manager'"
+"""Roles are free text; this one makes a member the team's manager."""
+
+
+def _aliases(which: str) -> Callable[[Dialect], str]:
+    """The team's aliases as a JSON array of texts, the oldest first."""
+    return lambda say: say.array("ta.alias", f"team_aliases ta WHERE ta.team_id = t.id AND {which}", "ta.id")
+
 
 TEAMS = Noun(
     "teams",
     "t",
     "t.deleted_at IS NULL",
     {
-        "id": Field("t.id", "uuid"),
-        "name": Field("t.name_key", "folded"),
-        "provider_name": Field("t.provider_name_key", "folded"),
+        "id": Field("t.id", "uuid", names="Team"),
+        "name": Field("t.name_key", "folded", shown="t.name"),
+        "provider_name": Field("t.provider_name_key", "folded", shown="t.provider_name"),
         "alias": Field("t.alias", "text"),
         "responsibilities": Field("t.responsibilities", "text", nullable=True),
-        "parent_id": Field("t.parent_id", "uuid", nullable=True),
+        "parent_id": Field("t.parent_id", "uuid", nullable=True, names="Team"),
         "integration_id": Field("t.integration_id", "uuid", nullable=True),
         "is_listed": Field("t.is_listed", "boolean"),
         "version": Field("t.version", "integer"),
         "created_at": Field("t.created_at", "instant"),
         "updated_at": Field("t.updated_at", "instant"),
+        "aliases": Field("t.alias", "json", shown=_aliases("TRUE")),
+        "managed_aliases": Field("t.alias", "json", shown=_aliases("ta.is_managed")),
     },
     relations={
         "external_ids": external_ids("team"),
@@ -46,6 +61,37 @@ TEAMS = Noun(
             "g.parent_id",
             "g.parent_integration_id IS NOT NULL AND g.deleted_at IS NULL",
             {"id": Field("g.id", "uuid"), "provider_name": Field("g.provider_name_key", "folded")},
+        ),
+    },
+    links={
+        "parent": Link("teams", "{self}.id = {parent}.parent_id AND {self}.deleted_at IS NULL", one="joined"),
+        "children": Link(
+            "teams", "{self}.parent_id = {parent}.id AND {self}.deleted_at IS NULL AND {self}.is_listed", orders=BY_NAME
+        ),
+        "integration": integration(),
+        "memberships": Link(
+            "memberships",
+            "{self}.team_id = {parent}.id AND {self}.valid_to = {forever}",
+            orders=(Order(Column("user_name")),),
+        ),
+        "members": Link(
+            "users",
+            "m.team_id = {parent}.id AND m.valid_to = {forever} AND {self}.deleted_at IS NULL",
+            source="memberships m JOIN users {self} ON {self}.id = m.user_id",
+            orders=BY_NAME,
+        ),
+        "managers": Link(
+            "users",
+            f"m.team_id = {{parent}}.id AND m.valid_to = {{forever}} AND {_MANAGES} AND {{self}}.deleted_at IS NULL",
+            source="memberships m JOIN users {self} ON {self}.id = m.user_id",
+            orders=BY_NAME,
+        ),
+        "manager": Link(
+            "users",
+            f"m.team_id = {{parent}}.id AND m.valid_to = {{forever}} AND {_MANAGES} AND {{self}}.deleted_at IS NULL",
+            source="memberships m JOIN users {self} ON {self}.id = m.user_id",
+            orders=BY_NAME,
+            one="first",
         ),
     },
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from catalog.tables.nouns import Field, Noun, Relation
+from catalog.selection import Column, Order
+from catalog.tables.nouns import Field, Link, Noun, Relation
+
+BY_NAME = (Order(Column("name")),)
 
 
 def external_ids(kind: str) -> Relation:
@@ -14,28 +17,37 @@ def external_ids(kind: str) -> Relation:
     )
 
 
+def integration() -> Link:
+    """The integration that manages the row."""
+    return Link("integrations", "{self}.id = {parent}.integration_id", one="joined")
+
+
 USERS = Noun(
     "users",
     "u",
     "u.deleted_at IS NULL",
     {
-        "id": Field("u.id", "uuid"),
-        "user_name": Field("u.user_name_key", "folded"),
+        "id": Field("u.id", "uuid", names="User"),
+        "user_name": Field("u.user_name_key", "folded", shown="u.user_name"),
         "display_name": Field("u.display_name_key", "folded", nullable=True),
-        "name": Field("u.name_key", "folded"),
-        "email": Field("u.email_key", "folded", nullable=True),
+        "name": Field("u.name_key", "folded", shown="u.name"),
+        "given_name": Field("u.given_name", "text", nullable=True),
+        "family_name": Field("u.family_name", "text", nullable=True),
+        "email": Field("u.email_key", "folded", nullable=True, shown="coalesce(u.email, '')"),
         "title": Field("u.title", "text", nullable=True),
         "department": Field("u.department", "text", nullable=True),
         "employee_number": Field("u.employee_number", "text", nullable=True),
         "user_type": Field("u.user_type", "text", nullable=True),
-        "manager_id": Field("u.manager_id", "uuid", nullable=True),
+        "manager_id": Field("u.manager_id", "uuid", nullable=True, names="User"),
         "role": Field("u.role", "text"),
         "active": Field("(u.deactivated_at IS NULL)", "boolean"),
+        "status": Field("(CASE WHEN u.deactivated_at IS NULL THEN 'active' ELSE 'deactivated' END)", "text"),
         "deactivated_at": Field("u.deactivated_at", "instant", nullable=True),
         "invitation": Field("u.invitation", "text"),
         "last_sign_in_at": Field("u.last_sign_in_at", "instant", nullable=True),
         "provisioned_by": Field("u.provisioned_by", "text"),
         "integration_id": Field("u.integration_id", "uuid", nullable=True),
+        "is_break_glass": Field("u.is_break_glass", "boolean"),
         "version": Field("u.version", "integer"),
         "created_at": Field("u.created_at", "instant"),
         "updated_at": Field("u.updated_at", "instant"),
@@ -53,6 +65,22 @@ USERS = Noun(
                 "provider_name": Field("mt.provider_name_key", "folded"),
                 "role": Field("m.role", "text", nullable=True),
             },
+        ),
+    },
+    links={
+        "manager": Link("users", "{self}.id = {parent}.manager_id AND {self}.deleted_at IS NULL", one="joined"),
+        "reports": Link("users", "{self}.manager_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME),
+        "integration": integration(),
+        "memberships": Link(
+            "memberships",
+            "{self}.user_id = {parent}.id AND {self}.valid_to = {forever} AND {team}.is_listed",
+            orders=(Order(Column("team_name")),),
+        ),
+        "teams": Link(
+            "teams",
+            "m.user_id = {parent}.id AND m.valid_to = {forever} AND {self}.deleted_at IS NULL AND {self}.is_listed",
+            source="memberships m JOIN teams {self} ON {self}.id = m.team_id",
+            orders=BY_NAME,
         ),
     },
 )

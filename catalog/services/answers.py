@@ -1,0 +1,37 @@
+"""Answers: what a facade described, asked of the database as one statement, and given back as finished JSON.
+
+The description names fields and links of `catalog.tables`; what the actor may not see is not in the answer, whatever
+the facade describes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from catalog import sql
+from catalog.actors import Actor
+from catalog.database import database
+from catalog.services import visibility
+from catalog.shapes import Member
+
+
+async def answer(actor: Actor, noun: str, member: Member) -> str:
+    """The member's JSON text, `null` where there is no such row; the rows are those of the actor's account.
+
+    Raises Invalid for a field, a link or a cursor that is none, NotPermitted for a condition on a hidden attribute.
+    """
+    db = database()
+    asked = sql.Answer(db.dialect, actor.account_id, await visibility.of(actor))
+    text = asked.alone(noun, member)
+    rows = await db.rows(text, *asked.params)
+    return str(rows[0]["answer"])
+
+
+async def answers(actor: Actor, noun: str, member: Member, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The member's JSON text of each of the noun's rows of these ids. Raises as `answer` does."""
+    db = database()
+    asked = sql.Answer(db.dialect, actor.account_id, await visibility.of(actor))
+    text = asked.of_each(noun, member, ids)
+    rows = await db.rows(text, *asked.params)
+    return {UUID(row["id"]): str(row["answer"]) for row in rows}

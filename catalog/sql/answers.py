@@ -1,0 +1,333 @@
+"""Whole answers: a description of any depth (`catalog.shapes`) to one statement that returns finished JSON.
+
+The text of the JSON is put together by the database with `||`, piece by piece, as that costs least on both engines and
+knows no limit on the number of fields. A link of one row is a join; a list is a subquery of its own for each row above
+it, so that each has its own first page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from catalog.dialects import DIALECTS
+from catalog.errors import Invalid
+from catalog.ids import public_beginning
+from catalog.selection import EVERYTHING
+from catalog.shapes import (
+    MOST_ROWS,
+    Connected,
+    Constant,
+    Cursor,
+    Edges,
+    Many,
+    Member,
+    Node,
+    Nodes,
+    One,
+    PageFacts,
+    Part,
+    Rows,
+    Shape,
+    Shown,
+    Total,
+)
+from catalog.sql.levels import Level, Statement
+from catalog.sql.orders import Ordering
+from catalog.tables import NOUNS, Link
+from catalog.visibility import ADMINISTRATORS, Visibility
+
+
+class Answer:
+    """One statement, and its parameters once `alone` or `of_each` has made it."""
+
+    def __init__(self, dialect: str, account_id: UUID, sees: Visibility = ADMINISTRATORS) -> None:
+        self._statement = Statement(DIALECTS[dialect], sees)
+        self._say = DIALECTS[dialect]
+        self._account_id = account_id
+
+    @property
+    def params(self) -> list[Any]:
+        """What is bound, in the order of the placeholders."""
+        return self._statement.params
+
+    def alone(self, noun: str, member: Member) -> str:
+        """The statement whose one row has the member's JSON text as `answer`; its rows are the account's own."""
+        found = NOUNS[noun]
+        scope = f"{{self}}.{found.account} = {{account}}"
+        link = Link(noun, f"{scope} AND {found.visible}", one="first")
+        return f"SELECT {self._json(None, member, link, {'account': self._account_id})} AS answer"
+
+    def of_each(self, noun: str, member: Member, ids: Sequence[UUID]) -> str:
+        """The statement that gives the member's JSON text of each of the noun's rows: `id` and `answer`."""
+        level = Level(self._statement, NOUNS[noun], {"account": self._account_id})
+        text = self._json(level, member)
+        mine = level.sql(f"{{self}}.{level.noun.account} = {{account}}")
+        chosen = self._say.one_of(f"{level.alias}.id", self._statement.bind(list(ids)), "uuid")
+        return (
+            f"SELECT {self._say.text(f'{level.alias}.id')} AS id, {text} AS answer "
+            f"FROM {self._from(level, None)} WHERE {mine} AND {chosen}"
+        )
+
+    # --- objects ----------------------------------------------------------------------------------------------
+
+    def _object(self, level: Level, shape: Shape) -> str:
+        pieces: list[str] = []
+        for member in shape:
+            pieces += [f"{',' if pieces else ''}{_key(member.key)}", self._json(level, member)]
+        return _joined("{", *pieces, "}")
+
+    def _json(
+        self, level: Level | None, member: Member, link: Link | None = None, given: Mapping[str, Any] | None = None
+    ) -> str:
+        """The JSON text of a member, never null: a constant in quotes, or an expression."""
+        match member:
+            case Constant(_, json):
+                return _literal(json)
+            case Shown(_, field) if level is not None:
+                return self._shown(level, field)
+            case Part(_, shape) if level is not None:
+                return self._object(level, shape)
+            case One(_, rows, shape):
+                found = link or _link(level, rows)
+                if found.one == "joined" and level is not None and _is_plain(rows, level):
+                    return self._of_joined(level, rows, found, shape)
+                return self._first(_Asked(level, found, rows, given), shape)
+            case Many(_, rows, shape):
+                return self._array(_Asked(level, link or _link(level, rows), rows, given), shape)
+            case Connected(_, rows, parts):
+                asked = _Asked(level, link or _link(level, rows), rows, given)
+                return _Connection(self, asked).text(parts)
+        raise Invalid("answer", f"{member.key!r} stands where it can't.")
+
+    def _shown(self, level: Level, name: str) -> str:
+        known = level.noun.fields.get(name)
+        if known is None:
+            raise Invalid("answer", f"{level.noun.table} have no field {name!r}.")
+        if level.noun.table == "users" and not self._statement.sees.sees_column(name):
+            return _literal('""' if name == "email" else "null")
+        say = self._say
+        shown = known.shown(say) if callable(known.shown) else known.shown or known.sql
+        text = level.sql(shown)
+        match known.kind:
+            case "instant":
+                text = f"""'"' || {say.instant(text)} || '"'"""
+            case "uuid":
+                beginning, rest = public_beginning(known.names or level.noun.table)
+                key = say.text(text)
+                text = f"""'"{beginning}' || {say.encoded(f"'{rest}' || {key}" if rest else key)} || '"'"""
+            case "boolean":
+                text = f"CASE WHEN {text} THEN 'true' WHEN NOT {text} THEN 'false' END"
+            case "json":
+                text = say.json_text(text) if known.shown is None else text
+            case "integer":
+                text = say.text(text)
+            case _:
+                text = say.quoted(text)
+        return f"coalesce({text}, 'null')" if known.nullable else f"({text})"
+
+    def _of_joined(self, level: Level, rows: Rows, link: Link, shape: Shape) -> str:
+        joined = level.joined(rows.link)
+        made = self._object(joined, shape)
+        return made if link.required else f"CASE WHEN {joined.alias}.id IS NULL THEN 'null' ELSE {made} END"
+
+    def _first(self, asked: _Asked, shape: Shape) -> str:
+        level, ordering, conditions = asked.opened(self._statement)
+        made = self._object(level, shape)
+        source = self._from(level, asked.link)
+        found = f"SELECT {made} FROM {source} WHERE {conditions} ORDER BY {ordering.text()} LIMIT 1"
+        return f"coalesce(({found}), 'null')"
+
+    def _array(self, asked: _Asked, shape: Shape) -> str:
+        level, ordering, conditions = asked.opened(self._statement)
+        made = self._object(level, shape)
+        limit = self._statement.bind(_size(asked.rows))
+        rows = (
+            f"SELECT {made} AS j FROM {self._from(level, asked.link)} WHERE {conditions} "
+            f"ORDER BY {ordering.text()} LIMIT {limit}"
+        )
+        return f"(SELECT '[' || {self._say.gathered('w.j')} || ']' FROM ({rows}) w)"
+
+    def _from(self, level: Level, link: Link | None) -> str:
+        own = f"{level.noun.table} {level.alias}" if link is None or link.source is None else level.sql(link.source)
+        return " ".join([own, *level.joins])
+
+
+class _Asked:
+    """Which rows are asked for, from where."""
+
+    def __init__(self, parent: Level | None, link: Link, rows: Rows, given: Mapping[str, Any] | None) -> None:
+        self.parent, self.link, self.rows = parent, link, rows
+        self._given = {**(parent.given if parent else {}), **(given or {}), **rows.given}
+
+    def opened(self, statement: Statement) -> tuple[Level, Ordering, str]:
+        """A level of these rows, their order, and the conditions they meet, but for where the page begins."""
+        level, conditions = self.unordered(statement)
+        orders = self.rows.orders or self.link.orders
+        return level, Ordering(level, orders, backwards=self.rows.page.backwards), conditions
+
+    def unordered(self, statement: Statement) -> tuple[Level, str]:
+        """The same without the order, and without the tables that are joined for its sake."""
+        level = Level(statement, NOUNS[self.link.noun], self._given, self.parent)
+        terms = [level.sql(self.link.where)]
+        if self.rows.where != EVERYTHING:
+            terms.append(level.condition(self.rows.where))
+        return level, " AND ".join(terms)
+
+
+class _Connection:
+    """One page of rows as JSON: a subquery gives each row's pieces, the query around it puts them together."""
+
+    def __init__(self, answer: Answer, asked: _Asked) -> None:
+        self._answer, self._asked = answer, asked
+        self._statement = answer._statement
+        self._level, self._ordering, self._conditions = asked.opened(self._statement)
+        self._columns: list[str] = []
+        self._size = _size(asked.rows)
+        self._has_extra = False
+        """One row more than the page is read, to tell whether there are more."""
+        self._cursor: str | None = None
+        self._is_numbered = asked.rows.page.backwards
+
+    def text(self, parts: Sequence[Any]) -> str:
+        """The JSON text of the connection."""
+        told = [fact for part in parts if isinstance(part, PageFacts) for fact in part.facts]
+        asks = {fact[1] for fact in told if isinstance(fact, tuple)}
+        self._has_extra = ("has_previous" if self._asked.rows.page.backwards else "has_next") in asks
+        self._is_numbered = self._is_numbered or self._has_extra or bool(asks & {"start", "end"})
+        pieces: list[str] = []
+        for part in parts:
+            pieces += [f"{',' if pieces else ''}{_key(part.key)}", self._part(part)]
+        whole = _joined("{", *pieces, "}")
+        return f"(SELECT {whole} FROM {self._rows()} w)" if self._columns or self._has_extra else whole
+
+    def _part(self, part: Any) -> str:
+        match part:
+            case Constant(_, json):
+                return _literal(json)
+            case Nodes(_, shape):
+                return self._gathered(self._answer._object(self._level, shape))
+            case Edges(_, parts):
+                pieces: list[str] = []
+                for inner in parts:
+                    pieces += [f"{',' if pieces else ''}{_key(inner.key)}", self._of_edge(inner)]
+                return self._gathered(_joined("{", *pieces, "}"))
+            case PageFacts(_, facts):
+                pieces = []
+                for fact in facts:
+                    key, told = (fact.key, _literal(fact.json)) if isinstance(fact, Constant) else self._fact(fact)
+                    pieces += [f"{',' if pieces else ''}{_key(key)}", told]
+                return _joined("{", *pieces, "}")
+            case Total():
+                return self._total()
+        raise Invalid("answer", f"{part!r} is no part of a connection.")
+
+    def _of_edge(self, part: Cursor | Node | Constant) -> str:
+        match part:
+            case Constant(_, json):
+                return _literal(json)
+            case Cursor():
+                return f"""'"' || {self._ordering.cursor()} || '"'"""
+            case Node(_, shape):
+                return self._answer._object(self._level, shape)
+
+    def _gathered(self, row: str) -> str:
+        name = self._column(row)
+        which = f"w.n <= {self._size}" if self._has_extra else ""
+        return f"'[' || {self._answer._say.gathered(f'w.{name}', which)} || ']'"
+
+    def _fact(self, fact: tuple[str, str]) -> tuple[str, str]:
+        key, name = fact
+        page = self._asked.rows.page
+        if name == ("has_previous" if page.backwards else "has_next"):
+            return key, f"CASE WHEN count(*) > {self._size} THEN 'true' ELSE 'false' END"
+        if name in ("has_previous", "has_next"):
+            return key, "'false'" if page.cursor is None else "'true'"
+        if self._cursor is None:
+            self._cursor = self._column(self._ordering.cursor())
+        nearest = "w.n = 1"
+        furthest = f"w.n = CASE WHEN w.s > {self._size} THEN {self._size} ELSE w.s END"
+        which = nearest if (name == "start") != page.backwards else furthest
+        return key, f"""coalesce('"' || max(CASE WHEN {which} THEN w.{self._cursor} END) || '"', 'null')"""
+
+    def _total(self) -> str:
+        level, conditions = self._asked.unordered(self._statement)
+        source = self._answer._from(level, self._asked.link)
+        return self._answer._say.text(f"(SELECT count(*) FROM {source} WHERE {conditions})")
+
+    def _column(self, expression: str) -> str:
+        self._columns.append(expression)
+        return f"c{len(self._columns)}"
+
+    def _rows(self) -> str:
+        """The rows of the page (and one more), numbered where that is of use, in the order in which they are shown."""
+        page = self._asked.rows.page
+        conditions = self._conditions
+        if page.cursor is not None:
+            conditions += f" AND {self._ordering.behind(page.cursor)}"
+        limit = self._statement.bind(self._size + self._has_extra)
+        columns = [f"{expression} AS c{place}" for place, expression in enumerate(self._columns, 1)] or ["1 AS c1"]
+        ordering = self._ordering.text()
+        source = self._answer._from(self._level, self._asked.link)
+        rows = f"(SELECT {', '.join(columns)} FROM {source} WHERE {conditions} ORDER BY {ordering} LIMIT {limit})"
+        if not self._is_numbered:
+            return rows
+        turned = "DESC" if page.backwards else "ASC"
+        numbered = f"SELECT r.*, row_number() OVER () AS n, count(*) OVER () AS s FROM {rows} r"
+        return f"(SELECT * FROM ({numbered}) q ORDER BY q.n {turned})"
+
+
+def _size(rows: Rows) -> int:
+    if not 0 <= rows.page.size <= MOST_ROWS:
+        raise Invalid("first", f"it is from 0 to {MOST_ROWS}, not {rows.page.size}.")
+    return rows.page.size
+
+
+def _link(level: Level | None, rows: Rows) -> Link:
+    if level is None:
+        raise Invalid("answer", f"{rows.link!r} leads from nowhere.")
+    return level.link(rows.link)
+
+
+def _is_plain(rows: Rows, level: Level) -> bool:
+    return rows.where == EVERYTHING and rows.given.items() <= level.given.items()
+
+
+def _key(key: str) -> str:
+    """The beginning of a member. A key is written into the statement, so it is a GraphQL name and nothing else."""
+    if not (key.isascii() and key.isidentifier()):
+        raise Invalid("answer", f"{key!r} is no name.")
+    return f'"{key}":'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _joined(first: str, *pieces: str) -> str:
+    """The pieces one after another: by turns a constant and an expression, ending with a constant.
+
+    Halves of halves, as SQLite allows an expression a depth of a thousand.
+    """
+    constants, expressions = [first], list[str]()
+    for place, piece in enumerate(pieces):
+        if place % 2 == 0:
+            constants[-1] += piece
+            continue
+        if piece.startswith("'") and piece.endswith("'") and "||" not in piece:
+            constants[-1] += piece[1:-1].replace("''", "'")
+        else:
+            expressions.append(piece)
+            constants.append("")
+    terms = [_literal(constants[0])]
+    for expression, constant in zip(expressions, constants[1:], strict=True):
+        terms += [expression, *([_literal(constant)] if constant else [])]
+    return _halved(terms)
+
+
+def _halved(terms: list[str]) -> str:
+    if len(terms) <= 8:
+        return " || ".join(terms) if len(terms) == 1 else f"({' || '.join(terms)})"
+    middle = len(terms) // 2
+    return f"({_halved(terms[:middle])} || {_halved(terms[middle:])})"

@@ -1,0 +1,39 @@
+"""The account, as SQL sees it: where every question begins."""
+
+from __future__ import annotations
+
+from catalog.selection import Column, Order
+from catalog.tables.nouns import Field, Link, Noun
+from catalog.tables.users import BY_NAME
+
+ACCOUNTS = Noun(
+    "accounts",
+    "a",
+    "TRUE",
+    {
+        "id": Field("a.id", "uuid", names="Account"),
+        "name": Field("a.name", "text"),
+        "slug": Field("a.slug", "text"),
+        "time_zone": Field("a.time_zone", "text"),
+    },
+    links={
+        "user": Link(
+            "users", "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME, one="first"
+        ),
+        "users": Link("users", "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME),
+        "team": Link(
+            "teams", "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME, one="first"
+        ),
+        "teams": Link(
+            "teams",
+            "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL AND {self}.is_listed",
+            orders=BY_NAME,
+        ),
+        "memberships": Link(
+            "memberships",
+            "{self}.account_id = {parent}.id AND {self}.valid_to = {forever} AND {team}.is_listed",
+            orders=(Order(Column("id")),),
+        ),
+    },
+    account="id",
+)
