@@ -43,9 +43,12 @@ async def team(this: Change, id: UUID | str, *, lock: bool = False, version: int
     return _at(await _found(this, Team, "team", id, _UNDELETED, lock), version)
 
 
-async def integration(this: Change, id: UUID | str, *, lock: bool = False) -> Integration:
-    """The integration. Raises NotFound, also for one that was deleted."""
-    return await _found(this, Integration, "integration", id, _UNDELETED, lock)
+async def integration(this: Change, id: UUID | str, *, lock: bool = False, version: int | None = None) -> Integration:
+    """The integration, only at `version` where one is given.
+
+    Raises NotFound, also for one that was deleted; VersionMismatch.
+    """
+    return _at(await _found(this, Integration, "integration", id, _UNDELETED, lock), version)
 
 
 async def token(this: Change, id: UUID | str, *, lock: bool = False) -> ApiToken:
@@ -80,7 +83,7 @@ async def _found(this: Change, model: type[M], kind: str, id: UUID | str, where:
     return loaded(model, rows[0])
 
 
-V = TypeVar("V", User, Team)
+V = TypeVar("V", User, Team, Integration)
 
 
 def _at(row: V, version: int | None) -> V:

@@ -20,7 +20,7 @@ from catalog.engines import Row
 from catalog.errors import Invalid, NotFound
 from catalog.ids import FOREVER, as_uuid, new_id, now
 from catalog.models import Integration
-from catalog.services import account_roles, invitations, mapping, tokens
+from catalog.services import account_roles, invitations, mapping, recognition, tokens
 from catalog.services.external_ids import external_id_of, forget_external_ids, remember_external_id
 from catalog.services.integration_settings import Settings, forget, settings, settings_held, settings_of
 from catalog.services.linking import (
@@ -50,10 +50,12 @@ __all__ = [
     "link_team",
     "link_user",
     "list_",
+    "lock",
     "name_of",
     "named",
     "pending",
     "remember_external_id",
+    "rename",
     "settings",
     "settings_held",
     "settings_of",
@@ -70,9 +72,7 @@ async def create(this: Change, *, name: str, type: str = "scim") -> Integration:
     Raises NotPermitted; Invalid for a blank or overlong name, or another type; AlreadyTaken.
     """
     _need_administrator(this)
-    name = name.strip()
-    if not name or len(name) > MAX_NAME_CHARACTERS:
-        raise Invalid("name", f"an integration's name has 1 to {MAX_NAME_CHARACTERS} characters.")
+    name = _checked_name(name)
     if type not in TYPES:
         raise Invalid("type", f"an integration is of type {' or '.join(TYPES)}.")
     integration = Integration(
@@ -134,6 +134,32 @@ async def list_(actor: Actor) -> Sequence[Row]:
     """The account's integrations by name: `id type name settings version created_at updated_at`, and how many
     `users`, `teams` and live `tokens` each has. Raises NotPermitted."""
     return await _read(actor, None)
+
+
+async def lock(this: Change, integration_id: UUID, *, version: int | None = None) -> Integration:
+    """The integration, held until the change ends; with `version`, only if it is still at it.
+
+    Raises NotFound, VersionMismatch, NotPermitted.
+    """
+    _need_administrator(this)
+    return await access.integration(this, integration_id, lock=True, version=version)
+
+
+async def rename(this: Change, integration: Integration, name: str) -> bool:
+    """The integration, which must be locked, under another name; whether it is another one.
+
+    Raises Invalid for a blank or overlong name, AlreadyTaken, NotPermitted.
+    """
+    _need_administrator(this)
+    before, after = integration.name, _checked_name(name)
+    if before == after:
+        return False
+    integration.name = after
+    told = {"name": before}, {"name": after}
+    this.record("integration.updated", integration, kind="integration", name=after, before=told[0], after=told[1])
+    await this.flush()
+    recognition.forget()
+    return True
 
 
 async def update_settings(this: Change, integration_id: UUID, **choices: Any) -> Settings:
@@ -211,6 +237,14 @@ async def _read(actor: Actor, id: UUID | None) -> Sequence[Row]:
         f"FROM integrations i WHERE i.account_id = $1 AND i.deleted_at IS NULL {chosen}ORDER BY i.name, i.id",
         *(actor.account_id, now(), *params),
     )
+
+
+def _checked_name(name: str) -> str:
+    """The name as it is kept. Raises Invalid."""
+    name = name.strip()
+    if not name or len(name) > MAX_NAME_CHARACTERS:
+        raise Invalid("name", f"an integration's name has 1 to {MAX_NAME_CHARACTERS} characters.")
+    return name
 
 
 def _need_administrator(this: Change) -> None:

@@ -11,7 +11,7 @@ from catalog import access, actors
 from catalog.actors import Actor, Scope
 from catalog.changes import change
 from catalog.database import database
-from catalog.errors import AlreadyTaken, Invalid, NotFound, NotPermitted
+from catalog.errors import AlreadyTaken, Invalid, NotFound, NotPermitted, VersionMismatch
 from catalog.ids import new_id
 from catalog.models import Account, Integration, Team, User
 from catalog.services import decisions, integrations, tokens
@@ -331,3 +331,28 @@ async def test_an_administrator_decides_once_whether_somebody_who_came_back_is_t
     async with change(actor) as this:
         with pytest.raises(Invalid):
             await decisions.decide_rehire(this, waiting["id"], same_person=True)
+
+
+async def test_an_integration_is_renamed_once_and_only_at_the_version_that_is_known(
+    actor: Actor, scim_actor: Actor, integration: Integration
+) -> None:
+    async with change(actor) as this:
+        held = await integrations.lock(this, integration.id, version=1)
+        assert await integrations.rename(this, held, " Okta production ")
+        assert not await integrations.rename(this, held, "Okta production")
+        await integrations.update_settings(this, integration.id, strict=True)
+    row = await _row("integrations", integration.id)
+    assert (row["name"], row["version"]) == ("Okta production", 2)
+    async with change(actor) as this:
+        with pytest.raises(VersionMismatch):
+            await integrations.lock(this, integration.id, version=1)
+        held = await integrations.lock(this, integration.id, version=2)
+        with pytest.raises(Invalid):
+            await integrations.rename(this, held, " ")
+    await builders.an_integration(actor, "Entra")
+    with pytest.raises(AlreadyTaken):
+        async with change(actor) as this:
+            await integrations.rename(this, await integrations.lock(this, integration.id), "Entra")
+    async with change(scim_actor) as this:
+        with pytest.raises(NotPermitted):
+            await integrations.lock(this, integration.id)
