@@ -28,7 +28,7 @@ class WriteLimit:
 
     def __init__(self, url: str, per_s: int, *, workers: int = 1) -> None:
         shared = url.startswith("redis")
-        storage: Storage = RedisStorage(f"async+{url}") if shared else MemoryStorage()
+        storage: Storage = RedisStorage(f"async+{url}", implementation="redispy") if shared else MemoryStorage()
         self._limiter = SlidingWindowCounterRateLimiter(storage)
         part = per_s * BURST_S if shared else max(1, per_s * BURST_S // workers)
         self._limit: RateLimitItem | None = RateLimitItemPerSecond(part, BURST_S) if per_s else None

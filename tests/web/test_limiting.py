@@ -19,6 +19,7 @@ from catalog.models import Integration
 from catalog.services import deliveries, tokens
 from scim_facade.app import create_app
 from tests.conftest import ON_SQLITE
+from tests.web.serving import free_port
 from web.limiting import BURST_S, WriteLimit
 
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -80,6 +81,12 @@ async def test_a_limiter_that_cannot_count_lets_writes_through(client: Actor, mo
 
     monkeypatch.setattr(MemoryStorage, "acquire_sliding_window_entry", unreachable)
     assert await taken(limit, client, 20) == 20
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss"])
+async def test_a_redis_may_count_and_while_it_does_not_answer_writes_go_on(client: Actor, scheme: str) -> None:
+    limit = WriteLimit(f"{scheme}://127.0.0.1:{free_port()}", 1)
+    assert await taken(limit, client, 2 * BURST_S) == 2 * BURST_S
 
 
 # --- over HTTP ----------------------------------------------------------------------------------------------------
