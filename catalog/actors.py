@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from catalog.errors import NotPermitted
+from catalog.errors import NotConfirmed, NotPermitted
+
+CONFIRMED = timedelta(minutes=10)
+"""How long after giving a password a session may make or delete what opens doors."""
 
 
 class Role(StrEnum):
@@ -56,7 +60,8 @@ class Actor:
 
     `id` is the person's, integration's or service token's; the command line and the system have none. `name` is how
     the audit trail calls them. `integration_id` is set for a SCIM client alone: what it writes belongs to that
-    integration. `claim` is set while a request with an Idempotency-Key is carried out.
+    integration. `session_id` is set for a person in a browser alone, and `confirmed_at` is when they last proved who
+    they are. `claim` is set while a request with an Idempotency-Key is carried out.
     """
 
     account_id: UUID
@@ -67,6 +72,8 @@ class Actor:
     role: Role | None = None
     integration_id: UUID | None = None
     token_id: UUID | None = None
+    session_id: UUID | None = None
+    confirmed_at: datetime | None = None
     request_id: str | None = None
     claim: Claim | None = None
 
@@ -74,6 +81,14 @@ class Actor:
         """Nothing, if the actor holds `scope`. Raises NotPermitted otherwise."""
         if scope not in self.scopes:
             raise NotPermitted(f"This needs the scope {scope.value!r}, which {self.name} does not have.")
+
+    def need_confirmed(self, at: datetime) -> None:
+        """Nothing, unless a session asks whose person proved who they are more than `CONFIRMED` before `at`.
+
+        Raises NotConfirmed then. (A token is its own proof; a browser may have been left open.)
+        """
+        if self.confirmed_at is not None and at - self.confirmed_at > CONFIRMED:
+            raise NotConfirmed
 
 
 def command(account_id: UUID, name: str = "muster command") -> Actor:

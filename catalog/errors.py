@@ -6,6 +6,7 @@ transport owns one translation table.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
@@ -93,6 +94,39 @@ class Unauthenticated(NotPermitted):
         super().__init__(reason)
 
 
+class NotConfirmed(NotPermitted):
+    """The session is older than a sensitive act allows: the person proves once more who they are, then it may be."""
+
+    code = "CONFIRM"
+
+    def __init__(self) -> None:
+        super().__init__("Confirm that it is you: this needs your password to have been given within ten minutes.")
+
+
+class WrongPassword(NotPermitted):
+    """The person who is signed in has another password."""
+
+    code = "WRONG_PASSWORD"
+
+    def __init__(self) -> None:
+        super().__init__("This is not your password.")
+
+
+class LinkSpent(NotPermitted):
+    """A one-time link opens nothing. `why` is unknown, expired, used or revoked."""
+
+    _SENTENCES: ClassVar[dict[str, str]] = {
+        "unknown": "There is no such link: copy it whole.",
+        "expired": "This link has expired: ask for a new one.",
+        "used": "This link was used already, and is good once: ask for a new one, or sign in.",
+        "revoked": "This link was withdrawn: ask for a new one.",
+    }
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(self._SENTENCES[why])
+
+
 class Managed(NotPermitted):
     """The field belongs to an integration, so it is changed there and not here."""
 
@@ -161,6 +195,29 @@ class TooManyRequests(CatalogError):
     def __init__(self, retry_after_s: int) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(f"Too many requests: try again in {retry_after_s} seconds.")
+
+
+class Paused(CatalogError):
+    """An integration's writes are refused until an administrator lets it go on; what it reads is answered."""
+
+    code = "PAUSED"
+
+    def __init__(self, integration: str, reason: str) -> None:
+        self.integration, self.reason = integration, reason
+        super().__init__(
+            f"{integration} is paused: {reason} An administrator lets it go on in Muster (Integrations; or "
+            "`muster integration resume`), then this request will succeed."
+        )
+
+
+class AccountNotChosen(CatalogError):
+    """What was given is right in several accounts; `accounts` are their slugs and names."""
+
+    code = "CHOOSE_ACCOUNT"
+
+    def __init__(self, accounts: Sequence[tuple[str, str]]) -> None:
+        self.accounts = accounts
+        super().__init__("You have an account in several places: choose one.")
 
 
 class Unavailable(CatalogError):

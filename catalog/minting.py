@@ -1,21 +1,29 @@
-"""Secrets of API tokens: made, recognised, digested. Knows no database and no clock.
+"""Secrets of API tokens, sessions and one-time links: made, recognised, digested. Knows no database and no clock.
 
-`muster_scim_` or `muster_api_`, 43 base62 characters drawn at random (256 bits), and 6 of a CRC-32 over all before
-them: so that secret scanners can find a leaked token and a typing error is refused without a look into the database.
-Only the SHA-256 is ever stored; with 256 random bits it needs neither salt nor stretching.
+`muster_scim_`, `muster_api_`, `muster_session_` or `muster_link_`, 43 base62 characters drawn at random (256 bits), and
+6 of a CRC-32 over all before them: so that secret scanners can find a leaked one, logs can mask it, and a typing error
+is refused without a look into the database. Only the SHA-256 is ever stored; with 256 random bits it needs neither salt
+nor stretching.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import string
 import zlib
 from typing import Literal
+from uuid import UUID
 
-Kind = Literal["scim", "api"]
+Kind = Literal["scim", "api", "session", "link"]
 
-PREFIXES: dict[Kind, str] = {"scim": "muster_scim_", "api": "muster_api_"}
+PREFIXES: dict[Kind, str] = {
+    "scim": "muster_scim_",
+    "api": "muster_api_",
+    "session": "muster_session_",
+    "link": "muster_link_",
+}
 RANDOM_CHARACTERS = 43
 """62 ** 43 is just above 2 ** 256."""
 CHECK_CHARACTERS = 6
@@ -28,6 +36,19 @@ _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 def mint(kind: Kind) -> str:
     """A new secret, from the system's own randomness."""
     body = PREFIXES[kind] + "".join(secrets.choice(_ALPHABET) for _ in range(RANDOM_CHARACTERS))
+    return body + _check(body)
+
+
+def derive(kind: Kind, key: bytes, id: UUID) -> str:
+    """The secret that belongs to an id, made of the installation's key and always the same.
+
+    For what is written down long before it is handed out: the database then holds nothing that could be used.
+    """
+    number = int.from_bytes(hmac.digest(key, f"muster {kind} {id}".encode(), "sha256"))
+    digits = "".join(
+        _ALPHABET[number // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(RANDOM_CHARACTERS)
+    )
+    body = PREFIXES[kind] + digits
     return body + _check(body)
 
 

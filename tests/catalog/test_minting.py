@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import minting
+from catalog.ids import new_id
 
 
 @pytest.mark.parametrize("kind", ["scim", "api"])
@@ -60,3 +61,18 @@ def test_only_the_digest_and_a_short_prefix_are_kept() -> None:
     assert minting.digest(secret) == hashlib.sha256(secret.encode()).hexdigest()
     assert minting.prefix(secret) == secret[: len("muster_scim_") + 4]
     assert minting.prefix("something else") == ""
+
+
+@pytest.mark.parametrize("kind", minting.PREFIXES)
+def test_a_secret_may_be_derived_and_is_as_good_as_a_drawn_one(kind: minting.Kind) -> None:
+    first, second = new_id(), new_id()
+    secret = minting.derive(kind, b"key", first)
+    assert minting.plausible(secret)
+    assert minting.kind_of(secret) == kind
+    assert len(secret) == len(minting.mint(kind))
+    assert secret == minting.derive(kind, b"key", first)
+    others = [minting.derive(kind, b"key", second), minting.derive(kind, b"another key", first)]
+    others += [minting.derive(other, b"key", first) for other in minting.PREFIXES if other != kind]
+    assert secret not in others
+    randoms = {other.rpartition("_")[2] for other in [secret, *others]}
+    assert len(randoms) == len(others) + 1
