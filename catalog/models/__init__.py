@@ -8,6 +8,7 @@ hold for some rows only, and collations, stand in the first migration: Tortoise 
 from catalog.models.accounts import Account
 from catalog.models.alerts import Alert, AlertMark, TokenNotice
 from catalog.models.credentials import ApiToken
+from catalog.models.descriptions import Contact, Property, PropertyDefinition, Tag
 from catalog.models.idempotency import IdempotencyClaim
 from catalog.models.integrations import ExternalId, Integration, PendingDecision
 from catalog.models.journal import AuditEvent, OutboxMessage, ProvisioningEvent
@@ -21,6 +22,7 @@ __all__ = [
     "AlertMark",
     "ApiToken",
     "AuditEvent",
+    "Contact",
     "ExternalId",
     "IdempotencyClaim",
     "Integration",
@@ -29,8 +31,11 @@ __all__ = [
     "OutboxMessage",
     "Password",
     "PendingDecision",
+    "Property",
+    "PropertyDefinition",
     "ProvisioningEvent",
     "Session",
+    "Tag",
     "Team",
     "TeamAlias",
     "TokenNotice",

@@ -29,6 +29,10 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _TABLES = (
     "memberships",
     "team_aliases",
+    "properties",
+    "property_definitions",
+    "contacts",
+    "tags",
     "external_ids",
     "pending_decisions",
     "idempotency_claims",

@@ -40,4 +40,12 @@ _unique("teams_pushed_name", "teams.integration_id, teams.provider_name_key", "t
 _unique("team_aliases_alias", "team_aliases.account_id, team_aliases.alias", "team", "alias", "TeamAlias")
 _unique("memberships_open", "memberships.team_id, memberships.user_id", "membership", "user_id", "Membership")
 _unique("integrations_name", "integrations.account_id, integrations.name", "integration", "name", "Integration")
+_unique("tags_of_one", "tags.owner_id, tags.key, tags.value", "tag", "value", "Tag")
+_unique(
+    "property_definitions_alias",
+    "property_definitions.account_id, property_definitions.alias",
+    "property definition",
+    "alias",
+    "PropertyDefinition",
+)
 _unique("accounts_slug", "accounts.slug", "account", "slug", "Account")

@@ -18,11 +18,16 @@ from catalog.models import (
     Account,
     Alert,
     AlertMark,
+    Contact,
     IdempotencyClaim,
     Integration,
     OneTimeLink,
     Password,
+    Property,
+    PropertyDefinition,
     Session,
+    Tag,
+    Team,
     TokenNotice,
     User,
 )
@@ -109,14 +114,35 @@ async def _live(actor: Actor) -> None:
     boss = await builders.a_user(scim, "boss@lovelace.dev", external_id="1")
     ada = await builders.a_user(scim, "ada@lovelace.dev", manager_id=boss.id)
     parent = await builders.a_team(scim, "Parent")
-    await builders.a_team(scim, "Child", members=[ada, boss], parent_id=parent.id)
+    child = await builders.a_team(scim, "Child", members=[ada, boss], parent_id=parent.id)
     async with change(scim) as this:
         deliveries.record(this, method="POST", path="/Users", status=201, duration_ms=1.0)
         await integrations.ask(this, kind="rehire", subject_id=ada.id, name="ada", external_id="2")
         _sign_in(this, ada, connection)
+        _describe(this, child)
         claim: dict[str, Any] = dict.fromkeys(("id", "asker_id", "runner"), new_id())
         claim |= {"account_id": this.account_id, "key_digest": "0" * 64, "body_digest": "1" * 64}
         this.add(IdempotencyClaim(**claim, leased_until=this.at, created_at=this.at))
+
+
+def _describe(this: Change, team: Team) -> None:
+    """A row in each table of what hangs on teams."""
+    own: dict[str, Any] = {"account_id": this.account_id, "created_at": this.at}
+    of_the_team = {**own, "owner_kind": "team", "owner_id": team.id}
+    this.add(Contact(id=new_id(), **of_the_team, type="slack", address="#child"))
+    this.add(Tag(id=new_id(), **of_the_team, key="env", value="prod"))
+    definition = PropertyDefinition(
+        id=new_id(),
+        **own,
+        updated_at=this.at,
+        alias="size",
+        name="Size",
+        description="",
+        schema={},
+        display_type="TEXT",
+    )
+    this.add(definition)
+    this.add(Property(id=new_id(), **own, updated_at=this.at, definition_id=definition.id, team_id=team.id, value="1"))
 
 
 def _sign_in(this: Change, user: User, integration: Integration) -> None:
