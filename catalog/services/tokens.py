@@ -1,5 +1,8 @@
 """API tokens: made, recognised, deleted. Of the secret only a digest is kept; it is shown once.
 
+Who makes or deletes one in a browser has given their password within the last ten minutes: a session that was left
+open makes no key that outlives it. An administrator's write token may, without.
+
 A SCIM token is its integration's, an API token is a person's or the account's own (a service). What a token is good
 for follows from its scope and, for a person, from the role they have at this moment.
 """
@@ -43,7 +46,7 @@ async def create_for_integration(
 ) -> tuple[ApiToken, str]:
     """A SCIM token of the integration, and its secret, which nobody can read again.
 
-    Raises NotPermitted; Invalid for a blank name or a life of more than 365 days.
+    Raises NotPermitted, NotConfirmed; Invalid for a blank name or a life of more than 365 days.
     """
     permissions.need(this.actor, "tokens.manage")
     return await _create(
@@ -56,7 +59,8 @@ async def create_for_user(
 ) -> tuple[ApiToken, str]:
     """An API token that acts as this person, and its secret. A person makes their own; administrators anybody's.
 
-    Raises NotPermitted, also for somebody who is deactivated; Invalid for a scope other than read and write.
+    Raises NotPermitted, also for somebody who is deactivated; NotConfirmed; Invalid for a scope other than read and
+    write.
     """
     permissions.need(this.actor, "tokens.manage", own=_is_theirs(this.actor, user.id))
     if user.deactivated_at is not None:
@@ -69,7 +73,7 @@ async def create_for_service(
 ) -> tuple[ApiToken, str]:
     """An API token of the account's own, which outlives whoever made it, and its secret.
 
-    Raises NotPermitted; Invalid for a scope other than read and write.
+    Raises NotPermitted, NotConfirmed; Invalid for a scope other than read and write.
     """
     permissions.need(this.actor, "tokens.manage")
     return await _create(this, "api", scope, name, expires_in_days, owner=name)
@@ -78,10 +82,12 @@ async def create_for_service(
 async def delete(this: Change, token_id: UUID) -> ApiToken:
     """The token is refused from now on: here at once, by every other process within a second.
 
-    It stays in the list with the instant of its end. Nothing, if it was deleted before. Raises NotFound, NotPermitted.
+    It stays in the list with the instant of its end. Nothing, if it was deleted before. Raises NotFound, NotPermitted,
+    NotConfirmed.
     """
     token = await access.token(this, token_id, lock=True)
     permissions.need(this.actor, "tokens.manage", own=_is_theirs(this.actor, token.user_id))
+    this.actor.need_confirmed(this.at)
     if token.revoked_at is None:
         token.revoked_at = this.at
         this.record("token.deleted", token, kind="token", name=token.name, before={"prefix": token.prefix})
@@ -144,6 +150,7 @@ async def _create(
     integration_id: UUID | None = None,
     user_id: UUID | None = None,
 ) -> tuple[ApiToken, str]:
+    this.actor.need_confirmed(this.at)
     name = name.strip()
     if not name or len(name) > MAX_NAME_CHARACTERS:
         raise Invalid("name", f"a token's name has 1 to {MAX_NAME_CHARACTERS} characters.")
