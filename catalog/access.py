@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from catalog import sql
+from catalog import sql, timekeeping
 from catalog.changes import Change
 from catalog.dialects import DIALECTS
 from catalog.errors import NotFound, VersionMismatch
@@ -63,7 +63,9 @@ async def decision(this: Change, id: UUID | str, *, lock: bool = False) -> Pendi
 
 def loaded(model: type[M], row: Any) -> M:
     """The row of a SELECT of `sql.columns(model, …)`, as an instance of the model."""
-    return model._init_from_db(**dict(row))
+    found = model._init_from_db(**dict(row))
+    timekeeping.remember(found)
+    return found
 
 
 _SCOPED = "r.account_id = $1 AND r.id = $2"

@@ -23,7 +23,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
-from catalog import sql
+from catalog import sql, timekeeping
 from catalog.actors import Actor
 from catalog.database import database
 from catalog.engines import Conflict, Row, Statement, UniqueViolation, Unit
@@ -74,15 +74,16 @@ class Change:
         if hasattr(row, "version"):
             self._risen.add(row.id)
 
-    def touch(self, row: Any) -> None:
+    def touch(self, row: Any, *, rises: bool = True) -> None:
         """A row that was altered: once per change its version and `updated_at` rise, and it is written when left.
 
         `updated_at` never goes back: a change that waited for the row may have begun before the one that had it.
+        Without `rises` they stay: for what no provider has sent and none is told.
         """
-        if row.id in self._touched or any(row is new for new in self._new):
+        if any(row is new for new in self._new):
             return
-        self._touched[row.id] = row
-        if hasattr(row, "version") and row.id not in self._risen:
+        self._touched.setdefault(row.id, row)
+        if rises and hasattr(row, "version") and row.id not in self._risen:
             self._risen.add(row.id)
             row.version += 1
             row.updated_at = max(row.updated_at, self.at)
@@ -92,13 +93,23 @@ class Change:
         self._gather()
         self._statements.append(Statement(statement, params[0] if many else params, many))
 
-    def record(self, action: str, subject: Any, *, kind: str, name: str, before: Any = None, after: Any = None) -> None:
-        """The audit event of something done to `subject`, which counts as touched.
+    def record(
+        self,
+        action: str,
+        subject: Any,
+        *,
+        kind: str,
+        name: str,
+        before: Any = None,
+        after: Any = None,
+        rises: bool = True,
+    ) -> None:
+        """The audit event of something done to `subject`, which counts as touched (`rises` is said there).
 
         `before` and `after` hold what differs. Only what really changed is recorded: a change that records nothing
         leaves every version alone (RFC 7644 §3.5.2.1).
         """
-        self.touch(subject)
+        self.touch(subject, rises=rises)
         actor = self.actor
         self.add(
             AuditEvent(
@@ -156,6 +167,7 @@ class Change:
             self._statements.append(sql.insert(model, rows))
         for model, rows in _by_model(touched).items():
             self._statements.append(sql.update(model, rows))
+        self._statements += timekeeping.statements(self._new, touched, self.at)
         self._stated += [*self._new, *touched]
         self._new.clear()
         self._touched.clear()
