@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from catalog import database, schema
 from catalog.errors import CatalogError
 from catalog.services import deliveries
+from graphql_api.app import Endpoint
 from scim_facade.app import create_app as create_scim
 from web import guides, pages
 from web.limiting import WriteLimit
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> ASGIApp:
     application = Starlette(
         routes=[
             Mount("/scim/v2", create_scim(f"{base_url}/scim/v2", journal, signing_key(settings).decode(), limit)),
+            Route("/graphql", Endpoint(base_url)),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/docs", guides.guide),

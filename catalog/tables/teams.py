@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from catalog.dialects import Dialect
 from catalog.selection import Column, Order
-from catalog.tables.nouns import Field, Link, Noun, Relation
+from catalog.tables.nouns import Field, Link, Noun, Relation, page_address
 from catalog.tables.users import BY_NAME, external_ids, integration
 
 _MANAGES = "m.role = 'manager'"
@@ -34,11 +34,13 @@ TEAMS = Noun(
         "version": Field("t.version", "integer"),
         "created_at": Field("t.created_at", "instant"),
         "updated_at": Field("t.updated_at", "instant"),
+        "html_url": page_address("teams", lambda say: "t.alias"),
         "aliases": Field("t.alias", "json", shown=_aliases("TRUE")),
         "managed_aliases": Field("t.alias", "json", shown=_aliases("ta.is_managed")),
     },
     relations={
         "external_ids": external_ids("team"),
+        "aliases": Relation("team_aliases ta", "ta.team_id", "TRUE", {"alias": Field("ta.alias", "text")}),
         "members": Relation(
             "memberships m JOIN users mu ON mu.id = m.user_id",
             "m.team_id",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.selection import Column, Order
-from catalog.tables.nouns import Field, Link, Noun, Relation
+from catalog.tables.nouns import Field, Link, Noun, Relation, page_address, public
 
 BY_NAME = (Order(Column("name")),)
 
@@ -51,6 +51,7 @@ USERS = Noun(
         "version": Field("u.version", "integer"),
         "created_at": Field("u.created_at", "instant"),
         "updated_at": Field("u.updated_at", "instant"),
+        "html_url": page_address("users", lambda say: public(say, "User", "u.id")),
     },
     documents=("u.attributes", "u.attributes_key"),
     relations={
