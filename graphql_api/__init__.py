@@ -20,10 +20,14 @@ Adding a link or a connection: a `Link` in `links` of the noun it leads from, th
     @described(User | None)                # one row (`list[User]`: a plain list)
     def manager(self, info: Info) -> Description: return linked("manager")
 
+Fields of `User`, `Team`, `Account` or `Viewer` that belong to another subject stand in that subject's module, in a
+class decorated with `strawberry.type` that the type has among its bases: `class Team(TeamHistory, TeamTags)`.
+
 The function runs without a row: it must not look at `self`. Types of other modules are named lazily, as in
 `graphql_api.users.Users`. `given` reaches every link below.
 
-Adding a mutation: a function in a module here, put into `schema.Mutation`, which opens the one change:
+Adding a mutation: a method of a class of mutations here (`strawberry.type`), which `schema.Mutation` has among its
+bases. It opens the one change:
 
     async def work() -> UUID:
         async with change(actor(info)) as this:
