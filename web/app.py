@@ -18,7 +18,7 @@ from catalog.errors import CatalogError
 from catalog.services import deliveries
 from graphql_api.app import Endpoint
 from scim_facade.app import create_app as create_scim
-from web import guides, pages
+from web import guides, metrics, pages
 from web.limiting import WriteLimit
 from web.middleware import Gate, Refused, refuse
 from web.settings import Settings, signing_key
@@ -49,6 +49,7 @@ def create_app(settings: Settings) -> ASGIApp:
             Route("/graphql", Endpoint(base_url)),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            Route("/metrics", metrics.metrics(settings.metrics_secret)),
             Route("/docs", guides.guide),
             Route("/docs/{name}", guides.guide),
             Route("/", pages.welcome(base_url)),
