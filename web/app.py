@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> ASGIApp:
             Route("/metrics", metrics.metrics(settings.metrics_secret)),
             Route("/docs", guides.guide),
             Route("/docs/{name}", guides.guide),
-            Route("/", pages.welcome(base_url)),
+            *pages.routes(),
         ],
         exception_handlers={Refused: refuse},
         lifespan=lifespan,
