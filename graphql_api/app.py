@@ -2,31 +2,35 @@
 
 POST only, one operation a request, JSON in and out. A bearer API token; SCIM tokens are refused. Mounted alone it
 still lets no stranger in. Thin, as it stands on every request's way: documents are remembered, and what the database
-answered goes through as it is.
+answered goes through as it is. What a document may be is `limits`' business, what is told of errors that of `errors`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from typing import Any
 
 import orjson
-import structlog
-from graphql import GraphQLError, execute
+from graphql import GraphQLError, OperationType, execute
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from catalog.actors import Actor
 from catalog.actors import Scope as Permission
-from catalog.errors import CatalogError, NotPermitted
+from catalog.errors import CatalogError, NotPermitted, TooManyRequests, Unavailable
 from catalog.services import tokens
+from catalog.services.idempotency import Answer, Keys
+from graphql_api import errors, limits
 from graphql_api.context import Context
-from graphql_api.documents import Documents
+from graphql_api.documents import Document, Documents
 from graphql_api.execution import Executor
 from graphql_api.schema import schema
 
-log = structlog.get_logger("graphql")
+RETRY_AFTER_S = 2
+"""When to come again where the database is away: it waits as long for a lock or for a connection."""
 
 
 class Refused(Exception):
@@ -38,49 +42,75 @@ class Refused(Exception):
 
 
 class Endpoint:
-    """The endpoint of the product whose public address is `base_url`, as an ASGI application."""
+    """The endpoint of the product whose public address is `base_url`, as an ASGI application.
 
-    def __init__(self, base_url: str) -> None:
+    `secret_key` seals the answers that are kept for requests which are sent again.
+    """
+
+    def __init__(self, base_url: str, secret_key: str) -> None:
         self._base_url = base_url.rstrip("/")
         self._documents = Documents(schema._schema)
+        self._keys = Keys(secret_key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
         try:
-            response = await _respond(request, self._documents, self._base_url)
+            response = await self._respond(request)
         except ClientDisconnect:
             return
-        except Refused as refused:
-            error = {"message": refused.message, "extensions": {"code": refused.code}}
-            response = _json({"errors": [error]}, refused.status, refused.headers)
+        except HTTPException:
+            # Whoever serves the endpoint refused the body: too large, or too slow.
+            raise
+        except Exception as problem:  # noqa: BLE001 - whatever goes wrong is answered as GraphQL answers
+            response = _refusal(problem, scope.get("request_id"))
         await response(scope, receive, send)
 
+    async def _respond(self, request: Request) -> Response:
+        """The answer. Raises Refused, limits.Refused, GraphQLError, CatalogError."""
+        if request.method != "POST":
+            raise Refused(405, "GraphQL is asked with POST.", "METHOD_NOT_ALLOWED", Allow="POST")
+        actor = await _asking(request)
+        body = await request.body()
+        asked = _read(request, body)
+        document = self._documents.read(asked["query"])
+        document.gate.check(asked["variables"], asked["operationName"])
+        if mistakes := document.mistakes():
+            return _json({"errors": [errors.shown(mistake, actor.request_id) for mistake in mistakes]})
+        key = _key(request)
+        if key is None or document.operation(asked["operationName"]) is not OperationType.MUTATION:
+            content, status = await self._carry_out(actor, document, asked)
+            return _json(content, status)
+        status = 200
 
-async def _respond(request: Request, documents: Documents, base_url: str) -> Response:
-    if request.method != "POST":
-        raise Refused(405, "GraphQL is asked with POST.", "METHOD_NOT_ALLOWED", Allow="POST")
-    actor = await _asking(request)
-    asked = _read(request, await request.body())
-    document = documents.read(asked["query"])
-    if document.node is None or document.errors:
-        return _json({"errors": [_shown(error, request) for error in document.errors]})
-    context = Context(actor, base_url)
-    result: Any = execute(
-        schema._schema,
-        document.node,
-        context_value=context,
-        variable_values=asked["variables"],
-        operation_name=asked["operationName"],
-        executor_class=Executor,
-    )
-    if inspect.isawaitable(result):
-        result = await result
-    answer = {"data": result.data}
-    if result.errors:
-        answer["errors"] = [_shown(error, request) for error in result.errors]
-    return _json(answer)
+        async def once(claimant: Actor) -> Answer:
+            nonlocal status
+            content, status = await self._carry_out(claimant, document, asked)
+            return Answer(orjson.dumps(content), is_final=status == 200)
+
+        answer = await self._keys.once(actor, key, hashlib.sha256(body).hexdigest(), once)
+        return _sent(answer, status)
+
+    async def _carry_out(self, actor: Actor, document: Document, asked: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        """The answer's content, and its status: 503 where nothing came of it, and another try may do better."""
+        result: Any = execute(
+            schema._schema,
+            document.node,
+            context_value=Context(actor, self._base_url),
+            variable_values=asked["variables"],
+            operation_name=asked["operationName"],
+            executor_class=Executor,
+        )
+        if inspect.isawaitable(result):
+            result = await result
+        content: dict[str, Any] = {"data": result.data}
+        if not result.errors:
+            return content, 200
+        content["errors"] = [errors.shown(error, actor.request_id) for error in result.errors]
+        came_to_nothing = not any(value is not None for value in (result.data or {}).values())
+        away = any(error["extensions"]["code"] == Unavailable.code for error in content["errors"])
+        return content, 503 if away and came_to_nothing else 200
 
 
 async def _asking(request: Request) -> Actor:
@@ -118,19 +148,38 @@ def _read(request: Request, body: bytes) -> dict[str, Any]:
     return {"query": asked["query"], "variables": variables, "operationName": name or None}
 
 
-def _shown(error: GraphQLError, request: Request) -> dict[str, Any]:
-    """The error as the client sees it; of one that is ours, only the request's id."""
-    told = error.formatted
-    original = error.original_error
-    if isinstance(original, CatalogError):
-        return {**told, "message": str(original), "extensions": {"code": original.code}}
-    if original is None or isinstance(original, GraphQLError):
-        return dict(told)
-    log.error("a field failed", exc_info=original)
-    request_id = request.scope.get("request_id")
-    message = f"Something went wrong here; it is in Muster's log under {request_id}."
-    return {**told, "message": message, "extensions": {"code": "INTERNAL"}}
+def _key(request: Request) -> str | None:
+    """The request's Idempotency-Key. Raises Refused 400 for more than one."""
+    sent = request.headers.getlist("idempotency-key")
+    if len(sent) > 1:
+        raise Refused(400, "Send one Idempotency-Key.", "BAD_REQUEST")
+    return sent[0].strip() if sent else None
+
+
+def _refusal(problem: Exception, request_id: str | None) -> Response:
+    """The answer to a request of which nothing came."""
+    headers: dict[str, str] = {}
+    match problem:
+        case Refused(status=status, message=message, code=code, headers=headers):
+            told = {"message": message, "extensions": {"code": code, "requestId": request_id}}
+            return _json({"errors": [told]}, status, headers)
+        case limits.Refused() | GraphQLError():
+            status = 200
+        case TooManyRequests(retry_after_s=seconds):
+            status, headers = 429, {"Retry-After": str(seconds)}
+        case CatalogError():
+            status = errors.status(problem)
+        case _:
+            status = 500
+    wrapped = problem if isinstance(problem, GraphQLError) else GraphQLError("", original_error=problem)
+    return _json({"errors": [errors.shown(wrapped, request_id)]}, status, headers)
 
 
 def _json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(content), status, headers, media_type="application/json")
+    return _sent(orjson.dumps(content), status, headers)
+
+
+def _sent(body: bytes, status: int, headers: dict[str, str] | None = None) -> Response:
+    if status == 503:
+        headers = {**(headers or {}), "Retry-After": str(RETRY_AFTER_S)}
+    return Response(body, status, headers, media_type="application/json")

@@ -127,10 +127,10 @@ class Pages:
         if size is None:
             return None
         if size < 0:
-            raise Refused("INVALID_PAGE_SIZE", f"`{argument}` of `{field}` is negative.")
+            raise Refused("INVALID", f"`{argument}` of `{field}` is negative.")
         if size > self._most:
             raise Refused(
-                "PAGE_TOO_LARGE",
+                "INVALID",
                 f"`{argument}` of `{field}` is more than {self._most}: ask for the rest page by page, with `after`.",
             )
         return size

@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> ASGIApp:
     application = Starlette(
         routes=[
             Mount("/scim/v2", create_scim(f"{base_url}/scim/v2", journal, signing_key(settings).decode(), limit)),
-            Route("/graphql", Endpoint(base_url)),
+            Route("/graphql", Endpoint(base_url, signing_key(settings).decode())),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics.metrics(settings.metrics_secret)),

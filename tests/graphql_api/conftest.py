@@ -28,7 +28,7 @@ async def client(actor: Actor, admin: User) -> AsyncIterator[httpx.AsyncClient]:
     async with change(actor) as this:
         _, secret = await tokens.create_for_user(this, admin, name="test", scope=Scope.WRITE)
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(Endpoint("https://muster.test")),
+        transport=httpx.ASGITransport(Endpoint("https://muster.test", "a secret key of thirty-two characters")),
         base_url="https://muster.test",
         headers={"Authorization": f"Bearer {secret}"},
     ) as client:
