@@ -1,4 +1,4 @@
-"""What Muster does by itself, in the server's own process: log reads, send letters, prune.
+"""What Muster does by itself, in the server's own process: log reads, seal the audit trail, send letters, prune.
 
 Every process runs one; what must happen once is claimed in the database.
 """
@@ -13,6 +13,7 @@ import structlog
 
 from catalog import outbox
 from catalog.services import deliveries, idempotency
+from web.anchors import Anchors
 from web.postman import postman
 from web.settings import Settings
 
@@ -24,12 +25,14 @@ class Worker:
 
     def __init__(self, settings: Settings, journal: deliveries.Buffer) -> None:
         self._journal = journal
+        self._anchors = Anchors(settings)
         self._postman = postman(settings)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Worker:
         self._tasks = [
             asyncio.create_task(_every(1, self._journal.flush)),
+            asyncio.create_task(_every(0.5, self._anchors.seal)),
             asyncio.create_task(_every(2, lambda: outbox.deliver(self._postman))),
             asyncio.create_task(_every(3600, deliveries.prune)),
             asyncio.create_task(_every(3600, idempotency.prune)),
@@ -43,6 +46,7 @@ class Worker:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await _tried(self._journal.flush)
+        await _tried(self._anchors.seal)
 
 
 async def _every(seconds: float, duty: Callable[[], Awaitable[object]]) -> None:

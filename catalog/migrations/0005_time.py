@@ -39,7 +39,7 @@ TEXTS = {
     "user_periods": "name name_key title department role",
     "team_periods": "name name_key",
     "audit_events": "seal",
-    "audit_heads": "seal",
+    "audit_heads": "seal proof",
 }
 COLLATIONS = [
     f"ALTER TABLE {table} " + ", ".join(f'ALTER COLUMN "{name}" TYPE text COLLATE "C"' for name in names.split())
@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
                 ("account_id", fields.UUIDField(primary_key=True)),
                 ("seq", fields.BigIntField()),
                 ("seal", fields.TextField()),
+                ("proof", fields.TextField()),
                 ("sealed_at", fields.DatetimeField()),
             ],
             options={"table": "audit_heads"},

@@ -76,6 +76,8 @@ class AuditHead(Model):
     account_id = fields.UUIDField(primary_key=True)
     seq: int = fields.BigIntField()
     seal = fields.TextField()
+    proof = fields.TextField()
+    """Made of both with the secret key, so that nobody without it can put the end elsewhere."""
     sealed_at: datetime = fields.DatetimeField()
 
     class Meta:
