@@ -5,8 +5,10 @@ from __future__ import annotations
 import strawberry
 from strawberry.types import Info
 
+from catalog.selection import AllOf, Column, Compare, Where
 from graphql_api.connections import DatedConnection
 from graphql_api.describing import Description, described, lazily, linked, listing
+from graphql_api.filters import searched
 from graphql_api.scalars import Instant
 from graphql_api.users import Memberships, Teams, User, UserConnection
 
@@ -49,8 +51,17 @@ class Team:
         return linked("members")
 
     @listing(Memberships | None)
-    def memberships(self, info: Info) -> Description:
-        return linked("memberships")
+    def memberships(
+        self,
+        info: Info,
+        role: str | None = strawberry.UNSET,
+        search: str | None = strawberry.UNSET,
+        include_deactivated: bool | None = strawberry.UNSET,
+    ) -> Description:
+        terms: list[Where] = [] if include_deactivated else [Compare(Column("user_active"), "eq", True)]
+        terms += [Compare(Column("role"), "eq", role)] if role else []
+        terms += searched(search or None, "user_name", "user_email")
+        return linked("memberships", where=AllOf(tuple(terms)))
 
     @listing(UserConnection)
     def managers(self, info: Info) -> Description:

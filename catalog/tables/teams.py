@@ -27,7 +27,8 @@ TEAMS = Noun(
         "name": Field("t.name_key", "folded", shown="t.name"),
         "provider_name": Field("t.provider_name_key", "folded", shown="t.provider_name"),
         "alias": Field("t.alias", "text"),
-        "responsibilities": Field("t.responsibilities", "text", nullable=True),
+        # Both engines' lower knows ASCII alone under our collation: other letters must be searched as they are written.
+        "responsibilities": Field("lower(t.responsibilities)", "folded", nullable=True, shown="t.responsibilities"),
         "parent_id": Field("t.parent_id", "uuid", nullable=True, names="Team"),
         "integration_id": Field("t.integration_id", "uuid", nullable=True),
         "is_listed": Field("t.is_listed", "boolean"),
@@ -49,6 +50,7 @@ TEAMS = Noun(
                 "id": Field("m.user_id", "uuid"),
                 "name": Field("mu.name_key", "folded"),
                 "user_name": Field("mu.user_name_key", "folded"),
+                "email": Field("mu.email_key", "folded", nullable=True),
                 "role": Field("m.role", "text", nullable=True),
             },
         ),
@@ -78,7 +80,8 @@ TEAMS = Noun(
         ),
         "members": Link(
             "users",
-            "m.team_id = {parent}.id AND m.valid_to = {forever} AND {self}.deleted_at IS NULL",
+            "m.team_id = {parent}.id AND m.valid_to = {forever} AND {self}.deleted_at IS NULL "
+            "AND {self}.deactivated_at IS NULL",
             source="memberships m JOIN users {self} ON {self}.id = m.user_id",
             orders=BY_NAME,
         ),

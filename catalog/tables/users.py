@@ -67,6 +67,18 @@ USERS = Noun(
                 "role": Field("m.role", "text", nullable=True),
             },
         ),
+        "aliased_teams": Relation(
+            "memberships m JOIN teams mt ON mt.id = m.team_id JOIN team_aliases ta ON ta.team_id = m.team_id",
+            "m.user_id",
+            "m.valid_to = {forever} AND mt.deleted_at IS NULL",
+            {"alias": Field("ta.alias", "text")},
+        ),
+        "tags": Relation(
+            "tags ut",
+            "ut.owner_id",
+            "ut.owner_kind = 'user'",
+            {"key": Field("ut.key", "text"), "value": Field("ut.value", "text")},
+        ),
     },
     links={
         "manager": Link("users", "{self}.id = {parent}.manager_id AND {self}.deleted_at IS NULL", one="joined"),
