@@ -103,6 +103,15 @@ class NotConfirmed(NotPermitted):
         super().__init__("Confirm that it is you: this needs your password to have been given within ten minutes.")
 
 
+class Forged(NotPermitted):
+    """The request carries a session, but nothing shows that a page of ours sent it."""
+
+    code = "FORGED"
+
+    def __init__(self) -> None:
+        super().__init__("Requests of a session need the header X-Muster-Csrf: 1, and come from Muster's own pages.")
+
+
 class WrongPassword(NotPermitted):
     """The person who is signed in has another password."""
 

@@ -3,6 +3,10 @@
 Every process may deliver at the same time: a letter is claimed under a lease before it is sent, the lease is renewed
 at each one, and a letter whose sender died is claimed again when it runs out, under the same Message-ID. What letters
 say is in `catalog.letters`, how they travel is the postman's.
+
+The link of a letter that has one begins its life as the letter is sent, and is the same at every attempt: its secret is
+derived from the installation's key and the letter's id, so that neither the letter that waits nor a copy of the
+database lets anybody in.
 """
 
 from __future__ import annotations
@@ -13,17 +17,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 import jinja2
 import orjson
 
-from catalog import letters
+from catalog import letters, minting
 from catalog.changes import uninterrupted
 from catalog.database import database
 from catalog.dialects import DIALECTS
 from catalog.engines import Row, Statement, Unit
 from catalog.ids import now
 from catalog.letters import Letter
+from catalog.services.links import LIVES
 
 BATCH = 20
 LEASE = timedelta(minutes=2)
@@ -67,20 +73,21 @@ class Delivered:
     failed: int = 0
 
 
-async def deliver(postman: Postman) -> Delivered:
+async def deliver(postman: Postman, secret_key: bytes) -> Delivered:
     """The letters that are due, at most `BATCH` of them, sent one after another. Raises Unavailable.
 
     One that is not taken is tried again after a pause; after `MAX_ATTEMPTS`, or when the refusal is final, it has
-    failed, and `last_error` says why.
+    failed, and `last_error` says why. Links are made with the secret key.
     """
     if not await _is_any_due():
         return Delivered()
     outcomes: Counter[str] = Counter()
     for row in await uninterrupted(_claim):
         lease = now() + LEASE
-        if not await _renew(row, lease):
+        secret = _secret(row, secret_key)
+        if not await _renew(row, lease, secret):
             continue
-        problem = await _send(postman, row)
+        problem = await _send(postman, row, secret)
         outcomes[await _settle(row, lease, problem)] += 1
     return Delivered(outcomes["sent"], outcomes["waiting"], outcomes["failed"])
 
@@ -110,7 +117,8 @@ async def _claim() -> Sequence[Row]:
         spared = ", ".join(f"${place}" for place in range(3, 3 + len(full)))
         passed_over = f"AND (o.integration_id IS NULL OR o.integration_id NOT IN ({spared})) " if full else ""
         due = await unit.rows(
-            "SELECT o.id, o.account_id, o.integration_id, o.letter, o.recipient, o.facts, o.attempts, o.message_id "
+            "SELECT o.id, o.account_id, o.integration_id, o.user_id, o.letter, o.recipient, o.facts, o.attempts, "
+            "o.message_id "
             f"FROM outbox_messages o WHERE {_DUE} {passed_over}"
             f"ORDER BY o.next_attempt_at, o.id LIMIT $2{held}{' SKIP LOCKED' if held else ''}",
             *params,
@@ -145,8 +153,9 @@ async def _room(unit: Unit, at: datetime) -> dict[Any, int]:
 # --- sending ------------------------------------------------------------------------------------------------------
 
 
-async def _renew(row: Row, lease: datetime) -> bool:
-    """Whether the letter is still to be sent: not withdrawn, and not somebody else's by now."""
+async def _renew(row: Row, lease: datetime, secret: str | None) -> bool:
+    """Whether the letter is still to be sent: not withdrawn, and not somebody else's by now. If so, its link is good
+    from this moment."""
 
     async def renew() -> bool:
         async with database().unit() as unit:
@@ -157,21 +166,46 @@ async def _renew(row: Row, lease: datetime) -> bool:
                 row["id"],
                 row["attempts"] + 1,
             )
+            if found and secret is not None:
+                await unit.batch([_link(row, secret)])
         return bool(found)
 
     return await uninterrupted(renew)
 
 
-async def _send(postman: Postman, row: Row) -> NotDelivered | None:
+def _facts(row: Row) -> dict[str, Any]:
+    facts: dict[str, Any] = orjson.loads(row["facts"]) if isinstance(row["facts"], str) else row["facts"]
+    return facts
+
+
+def _secret(row: Row, secret_key: bytes) -> str | None:
+    """The secret of the letter's link; None where it has none."""
+    if row["user_id"] is None or row["letter"] not in letters.PURPOSES or not _facts(row).get("has_link"):
+        return None
+    return minting.derive("link", secret_key, UUID(str(row["id"])))
+
+
+def _link(row: Row, secret: str) -> Statement:
+    """The letter's link, good from now on; not again, if it was used or withdrawn."""
+    at, purpose = now(), letters.PURPOSES[row["letter"]]
+    return Statement(
+        "INSERT INTO one_time_links (id, account_id, user_id, purpose, digest, created_at, expires_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, "
+        "expires_at = excluded.expires_at WHERE one_time_links.used_at IS NULL AND one_time_links.revoked_at IS NULL",
+        [row["id"], row["account_id"], row["user_id"], purpose, minting.digest(secret), at, at + LIVES[purpose]],
+    )
+
+
+async def _send(postman: Postman, row: Row, secret: str | None) -> NotDelivered | None:
     """The letter written and handed over; what was the matter, if it was not taken."""
     try:
-        facts = row["facts"]
         letter = letters.write(
             row["letter"],
             row["recipient"],
-            orjson.loads(facts) if isinstance(facts, str) else facts,
+            _facts(row),
             message_id=row["message_id"],
             public_url=postman.public_url,
+            link=f"{postman.public_url}/invitations/{secret}" if secret else None,
         )
     except (KeyError, jinja2.TemplateError) as problem:
         return NotDelivered(f"The letter can't be written: {problem!r}.", is_final=True)

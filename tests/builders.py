@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from catalog import actors
+from catalog import actors, hashing
 from catalog.actors import Actor, ActorKind, Scope
 from catalog.attributes import by_hand, derive
 from catalog.changes import Change, change
 from catalog.ids import FOREVER, fold, new_id, now
 from catalog.models import Account, ExternalId, Integration, Membership, Team, TeamAlias, User
+from catalog.services import passwords, sessions, users
+
+PASSWORD = "correct horse battery"
 
 
 async def an_account(name: str = "Lovelace Engines", **fields: Any) -> Account:
@@ -138,6 +141,21 @@ def a_period(
         valid_to=until,
         recorded_at=this.at,
     )
+
+
+async def a_password(actor: Actor, user: User, password: str = PASSWORD) -> str:
+    """The person has this password; its hash."""
+    hash = await hashing.make(password)
+    async with change(actor) as this:
+        await passwords.set_(this, await users.lock(this, user.id), hash)
+    return hash
+
+
+async def a_session(actor: Actor, user: User) -> str:
+    """The secret of a session of the person, begun now."""
+    async with change(actor) as this:
+        _, secret = sessions.start(this, await users.lock(this, user.id), method="password", ip="192.0.2.7")
+    return secret
 
 
 def _external_id(this: Change, kind: str, subject: User | Team, value: str | None) -> None:

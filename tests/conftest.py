@@ -9,8 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
-from catalog import actors, database, schema
+from catalog import actors, database, hashing, schema
 from catalog.actors import Actor
 from catalog.changes import change
 from catalog.engines import Database
@@ -32,6 +34,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     postgres.leave()
     if not hasattr(config, "workerinput"):
         postgres.tidy()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_hashes() -> None:
+    """Passwords hashed in a millisecond, within the suite's own processes: a server's are as slow as they should be."""
+    hashing._hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
 
 
 @pytest.fixture(params=ENGINES)

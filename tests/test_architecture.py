@@ -46,7 +46,6 @@ FACADE_MAY_USE = {
     "catalog.services",
     "catalog.errors",
     "catalog.selection",
-    "catalog.shapes",  # what an answer looks like, as `selection` says which rows
     "catalog.actors",  # whom a token stands for
     "catalog.cursors",  # where a reader of a long list stands
     "catalog.changes",  # an edge opens the change that services are given
@@ -61,6 +60,13 @@ NEITHER_ACTOR_NOR_CHANGE = {
     # Before anybody is known there is nobody to act for.
     "recognition.recognise": "says whose token it is: the Actor is what it gives",
     "recognition.write_uses": "the worker's: notes of every account's tokens, gathered in memory",
+    "callers.of_request": "says who sent a request: the Actor is what it gives",
+    "sessions.recognise": "says whose session it is: the Actor is what it gives",
+    "sessions.write_uses": "the worker's: notes of every account's sessions, gathered in memory",
+    "sessions.prune": "the worker's: the age limit is the same for every account",
+    "sign_in.prove": "says who has this password: the Actor is what it gives",
+    "links.look": "says whom a link lets in: the Actor is what follows from it",
+    "links.prune": "the worker's: the age limit is the same for every account",
     "deliveries.prune": "the worker's: the age limit is the same for every account",
     "idempotency.prune": "the worker's: the age limit is the same for every account",
     "accounts.create": "makes the account in which somebody may act",

@@ -1,4 +1,4 @@
-"""What Muster does by itself, in the server's own process: log reads, seal the audit trail, send letters, prune.
+"""What Muster does by itself, in the server's own process: log reads, send letters, prune.
 
 Every process runs one; what must happen once is claimed in the database.
 """
@@ -12,10 +12,11 @@ from types import TracebackType
 import structlog
 
 from catalog import outbox
-from catalog.services import deliveries, idempotency
-from web.anchors import Anchors
+from catalog.actors import Actor, system
+from catalog.changes import change, uninterrupted
+from catalog.services import accounts, deliveries, idempotency, invitations, links, sessions
 from web.postman import postman
-from web.settings import Settings
+from web.settings import Settings, signing_key
 
 log = structlog.get_logger("worker")
 
@@ -25,16 +26,19 @@ class Worker:
 
     def __init__(self, settings: Settings, journal: deliveries.Buffer) -> None:
         self._journal = journal
-        self._anchors = Anchors(settings)
         self._postman = postman(settings)
+        self._secret_key = signing_key(settings)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Worker:
         self._tasks = [
             asyncio.create_task(_every(1, self._journal.flush)),
-            asyncio.create_task(_every(0.5, self._anchors.seal)),
-            asyncio.create_task(_every(2, lambda: outbox.deliver(self._postman))),
+            asyncio.create_task(_every(2, lambda: outbox.deliver(self._postman, self._secret_key))),
+            asyncio.create_task(_every(1, sessions.write_uses)),
+            asyncio.create_task(_every(600, _expire_invitations)),
             asyncio.create_task(_every(3600, deliveries.prune)),
+            asyncio.create_task(_every(3600, sessions.prune)),
+            asyncio.create_task(_every(3600, links.prune)),
             asyncio.create_task(_every(3600, idempotency.prune)),
         ]
         return self
@@ -46,7 +50,19 @@ class Worker:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await _tried(self._journal.flush)
-        await _tried(self._anchors.seal)
+        await _tried(sessions.write_uses)
+
+
+async def _expire_invitations() -> None:
+    for account in await accounts.every():
+        actor = system(account.id)
+
+        async def some(actor: Actor = actor) -> int:
+            async with change(actor) as this:
+                return await invitations.expire(this)
+
+        while await uninterrupted(some):
+            pass
 
 
 async def _every(seconds: float, duty: Callable[[], Awaitable[object]]) -> None:

@@ -8,13 +8,34 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import jinja2
 
 WELCOME = "Welcome"
+INVITATION = "Invitation"
+PASSWORD_LINK = "PasswordLink"  # noqa: S105 - the name of a letter
+PASSWORD_CHANGED = "PasswordChanged"  # noqa: S105
+ADDRESS_CHANGED = "AddressChanged"
+TOKEN_EXPIRES = "TokenExpires"  # noqa: S105
+ALERT = "Alert"
 
-_SUBJECTS = {WELCOME: "Welcome to {account} on Muster"}
+_SUBJECTS = {
+    WELCOME: "Welcome to {account} on Muster",
+    INVITATION: "You are invited to {account} on Muster",
+    PASSWORD_LINK: "Choose a new password for {account} on Muster",
+    PASSWORD_CHANGED: "Your password for {account} on Muster was changed",
+    ADDRESS_CHANGED: "Your address for {account} on Muster was changed",
+    TOKEN_EXPIRES: "The token {prefix}… of {owner} ends in {left}",
+    ALERT: "{integration}: {headline}",
+}
+
+PURPOSES: dict[str, Literal["invitation", "password"]] = {
+    WELCOME: "invitation",
+    INVITATION: "invitation",
+    PASSWORD_LINK: "password",
+}
+"""Letters that may carry a one-time link, each with what it is for; theirs does if the fact `has_link` says so."""
 
 _RESERVED_DOMAINS = ("example", "test", "invalid", "localhost", "example.com", "example.org", "example.net")
 """RFC 2606 and RFC 6761: nobody has mail there, and rehearsals use them."""
@@ -42,10 +63,15 @@ class Letter:
     """The Message-ID header: the same at every attempt."""
 
 
-def write(name: str, recipient: str, facts: dict[str, Any], *, message_id: str, public_url: str) -> Letter:
-    """The letter of this name. `public_url` is where Muster is found. Raises KeyError for a name that is no letter."""
+def write(
+    name: str, recipient: str, facts: dict[str, Any], *, message_id: str, public_url: str, link: str | None = None
+) -> Letter:
+    """The letter of this name. `public_url` is where Muster is found, `link` what opens the door to its reader.
+
+    Raises KeyError for a name that is no letter.
+    """
     told = {key: _plain(value) if isinstance(value, str) else value for key, value in facts.items()}
-    told["public_url"] = public_url
+    told |= {"public_url": public_url, "link": link}
     template = name.lower()
     return Letter(
         recipient,

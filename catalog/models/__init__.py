@@ -14,7 +14,6 @@ from catalog.models.integrations import ExternalId, Integration, PendingDecision
 from catalog.models.journal import AuditEvent, OutboxMessage, ProvisioningEvent
 from catalog.models.sign_in import OneTimeLink, Password, Session
 from catalog.models.teams import Membership, Team, TeamAlias
-from catalog.models.time import AuditHead, TeamPeriod, UserPeriod
 from catalog.models.users import User
 
 __all__ = [
@@ -23,7 +22,6 @@ __all__ = [
     "AlertMark",
     "ApiToken",
     "AuditEvent",
-    "AuditHead",
     "Contact",
     "ExternalId",
     "IdempotencyClaim",
@@ -40,8 +38,6 @@ __all__ = [
     "Tag",
     "Team",
     "TeamAlias",
-    "TeamPeriod",
     "TokenNotice",
     "User",
-    "UserPeriod",
 ]

@@ -18,8 +18,11 @@ from catalog.changes import Change
 from catalog.dialects import DIALECTS, FOREVER
 from catalog.mapping import highest
 from catalog.models import Team, User
-from catalog.services import recognition
+from catalog.services import recognition, sessions
 from catalog.services.integration_settings import Settings, settings_held
+
+_ROLES = [role.value for role in Role]
+"""From most to least."""
 
 CHUNK = 500
 """People held, and written, at once."""
@@ -106,6 +109,9 @@ def _give(this: Change, user: User, role: str) -> bool:
     user.role_by_hand = own if role != own else None
     if before == role:
         return False
+    if _ROLES.index(role) > _ROLES.index(before):
+        # What is open in a browser was opened by somebody who might do more.
+        sessions.end_all_of(this, user.id)
     this.record(
         "user.role_changed", user, kind="user", name=user.name, before={"role": before}, after={"role": role}
     )

@@ -1,7 +1,8 @@
-"""Invitations: the welcome letter of a new person, held back where a first sync would mail thousands.
+"""Invitations: a new person's welcome letter, and what becomes of it: accepted, expired, sent again, withdrawn.
 
-A letter is put into the outbox by the change that makes the person, so there is one if and only if the person is
-kept; `catalog.outbox` sends it. Whether they answered is told by `User.invitation`.
+The letter is put into the outbox by the change that makes the person, so there is one if and only if the person is
+kept; it is held back where a first sync would mail thousands. `catalog.outbox` sends it, with a link that is good once.
+Whether they answered is told by `User.invitation`.
 """
 
 from __future__ import annotations
@@ -11,21 +12,25 @@ from uuid import UUID
 
 from catalog import access, letters, permissions
 from catalog.changes import Change
-from catalog.ids import new_id
-from catalog.models import OutboxMessage, User
+from catalog.dialects import DIALECTS
+from catalog.errors import Invalid, LinkSpent, NotFound
+from catalog.models import User
+from catalog.services import links, passwords, post, sessions
 from catalog.services.integration_settings import Settings
+from catalog.services.links import Link
 
 HELD_ABOVE = 50
 HELD_WITHIN = timedelta(hours=1)
 """More letters of one integration than that in an hour wait until an administrator sends or discards them. Writes at
 the same moment do not see each other, so a few more may pass."""
+EXPIRED_AT_ONCE = 500
 
 
 async def welcome(this: Change, user: User) -> None:
     """A welcome letter for a new active person, and their invitation `sent`, or `held` where many come at once.
 
-    None for a throw-away account, without an address that gets mail, where the integration is set to send none, or if
-    the person had one before.
+    None for a throw-away account, without an address that gets mail, where the integration is set to send none, for
+    somebody who can sign in, or if the person had one before.
     """
     if user.deactivated_at is not None or not letters.can_get_mail(user.email):
         return
@@ -34,48 +39,114 @@ async def welcome(this: Change, user: User) -> None:
         "SELECT a.name AS account, a.is_rehearsal, i.name AS integration, i.settings, "
         "(SELECT count(*) FROM (SELECT 1 FROM outbox_messages o WHERE o.integration_id = $2 AND o.created_at > $3 "
         "AND o.letter = $4 LIMIT $5) recent) AS recent, "
-        "(SELECT count(*) FROM outbox_messages p WHERE p.user_id = $6 AND p.letter = $4) AS had "
+        "(SELECT count(*) FROM outbox_messages p WHERE p.user_id = $6 AND p.letter = $4) AS had, "
+        "(SELECT count(*) FROM passwords w WHERE w.user_id = $6) AS passwords "
         "FROM accounts a LEFT JOIN integrations i ON i.id = $2 WHERE a.id = $1",
         *(this.account_id, integration_id, this.at - HELD_WITHIN, letters.WELCOME, HELD_ABOVE, user.id),
     )
     found = rows[0]
-    if found["is_rehearsal"] or found["had"] or not Settings.read(found["settings"]).welcome_letters:
+    if found["is_rehearsal"] or found["had"] or found["passwords"] or user.last_sign_in_at is not None:
+        return
+    if not Settings.read(found["settings"]).welcome_letters:
         return
     held = integration_id is not None and found["recent"] >= HELD_ABOVE
     user.invitation = "held" if held else "sent"
     this.touch(user)
-    letter_id = new_id()
-    this.send(
-        OutboxMessage(
-            id=letter_id,
-            account_id=this.account_id,
-            integration_id=integration_id,
-            user_id=user.id,
-            letter=letters.WELCOME,
-            recipient=user.email,
-            facts={
-                "name": user.name,
-                "user_name": user.user_name,
-                "account": found["account"],
-                "integration": found["integration"],
-            },
-            state="held" if held else "waiting",
-            next_attempt_at=this.at,
-            message_id=f"<{letter_id}@muster.local>",
-            created_at=this.at,
-        )
+    facts = {
+        "name": user.name,
+        "user_name": user.user_name,
+        "account": found["account"],
+        "integration": found["integration"],
+        "has_link": True,
+    }
+    state = "held" if held else "waiting"
+    post.put(
+        *(this, letters.WELCOME, user.email or "", facts), user_id=user.id, integration_id=integration_id, state=state
     )
 
 
 async def withdraw(this: Change, user: User) -> None:
-    """Letters of this person that are not on their way are discarded, and an invitation not yet answered revoked."""
-    this.run(
-        "UPDATE outbox_messages SET state = 'discarded' "
-        "WHERE account_id = $1 AND user_id = $2 AND state IN ('held', 'waiting', 'sending')",
-        *(this.account_id, user.id),
-    )
+    """Letters to this person that are not on their way are discarded, links that let them in are good no more, and an
+    invitation not yet answered is revoked."""
+    # Letters first: one that is being sent has its link by then, and that is found.
+    post.withdraw(this, user.id)
+    links.revoke_all_of(this, user.id)
     if user.invitation in ("held", "sent"):
         user.invitation = "revoked"
+
+
+async def resend(this: Change, user: User) -> None:
+    """Another letter with a new link; the links of earlier ones are good no more. The person must be held.
+
+    Raises NotPermitted; Invalid for somebody who has signed in, is deactivated, or gets no mail.
+    """
+    permissions.need(this.actor, "users.invite")
+    if user.deactivated_at is not None:
+        raise Invalid("user", f"{user.name} is deactivated.")
+    if user.invitation == "accepted" or user.last_sign_in_at is not None:
+        raise Invalid("user", f"{user.name} has signed in already.")
+    await withdraw(this, user)
+    if not await post.tell(this, letters.INVITATION, user, {"sender": this.actor.name, "has_link": True}):
+        raise Invalid("user", f"{user.name} has no address that gets mail.")
+    user.invitation = "sent"
+    this.record("invitation.sent", user, kind="user", name=user.name, rises=False)
+    await this.flush()
+
+
+async def revoke(this: Change, user: User) -> None:
+    """The invitation is withdrawn: its letter is not sent, its link opens nothing. The person must be held.
+
+    Raises NotPermitted; Invalid where none is open.
+    """
+    permissions.need(this.actor, "users.invite")
+    if user.invitation not in ("held", "sent"):
+        raise Invalid("user", f"{user.name} has no invitation that is open.")
+    await withdraw(this, user)
+    this.record("invitation.revoked", user, kind="user", name=user.name, rises=False)
+    await this.flush()
+
+
+async def accept(
+    this: Change, link: Link, *, hash: str, ip: str | None = None, user_agent: str | None = None
+) -> tuple[User, str]:
+    """The person whom the link lets in, with the password of this hash, and the secret of their session.
+
+    An invitation's link and one to choose a new password alike. Raises LinkSpent.
+    """
+    await links.use(this, link)
+    try:
+        user = await access.user(this, link.user_id or link.id, lock=True)
+    except NotFound:
+        raise LinkSpent("revoked") from None
+    if user.deactivated_at is not None:
+        raise LinkSpent("revoked")
+    had_one = await passwords.hash_in(this, user.id) is not None
+    await passwords.set_(this, user, hash, tell=had_one)
+    _, secret = sessions.start(this, user, method="password", ip=ip, user_agent=user_agent)
+    await this.flush()
+    return user, secret
+
+
+async def expire(this: Change) -> int:
+    """Invitations of the account whose link has expired are `expired`, some at a time; how many."""
+    unsent = "SELECT 1 FROM outbox_messages o WHERE o.user_id = u.id AND o.state IN ('waiting', 'sending', 'failed')"
+    link = "SELECT 1 FROM one_time_links l WHERE l.user_id = u.id AND l.purpose = 'invitation' AND l.expires_at"
+    rows = await this.rows(
+        f"SELECT u.id FROM users u WHERE u.account_id = $1 AND u.invitation = 'sent' AND u.deleted_at IS NULL "
+        f"AND EXISTS ({link} <= $2) AND NOT EXISTS ({link} > $2) AND NOT EXISTS ({unsent}) "
+        f"ORDER BY u.id LIMIT $3{DIALECTS[this.dialect].for_update}",
+        *(this.account_id, this.at, EXPIRED_AT_ONCE),
+    )
+    if not rows:
+        return 0
+    ids = [str(row["id"]) for row in rows]
+    chosen = DIALECTS[this.dialect].one_of("id", "$2", "uuid")
+    this.run(f"UPDATE users SET invitation = 'expired' WHERE account_id = $1 AND {chosen}", this.account_id, ids)
+    account = await access.account(this, lock=True)
+    after = {"users": ids[:100], "count": len(ids)}
+    this.record("invitations.expired", account, kind="account", name=account.name, after=after)
+    await this.flush()
+    return len(ids)
 
 
 async def release(this: Change, integration_id: UUID) -> int:

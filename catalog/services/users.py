@@ -16,13 +16,21 @@ from catalog.actors import Actor
 from catalog.attributes import Document, by_hand, derive
 from catalog.changes import Change
 from catalog.database import database
-from catalog.dialects import FOREVER
 from catalog.engines import Row
 from catalog.errors import AlreadyTaken, Invalid, NotFound, WaitsToBeLinked
-from catalog.ids import fold, new_id
+from catalog.ids import FOREVER, fold, new_id
 from catalog.models import User
 from catalog.selection import EVERYTHING, Order, Where, Window
-from catalog.services import external_ids, integrations, invitations, memberships, reporting_lines, tokens
+from catalog.services import (
+    external_ids,
+    integrations,
+    invitations,
+    memberships,
+    passwords,
+    reporting_lines,
+    sessions,
+    tokens,
+)
 
 AUDITED = (
     "user_name",
@@ -50,8 +58,10 @@ class Draft:
     active: bool | None = None
 
 
-async def create(this: Change, draft: Draft, *, role: str = "user", provisioned_by: str = "user") -> User:
-    """The new person, with a welcome letter in the outbox if they are active and may get one.
+async def create(
+    this: Change, draft: Draft, *, role: str = "user", provisioned_by: str = "user", welcome: bool = True
+) -> User:
+    """The new person, with a welcome letter in the outbox if they are active and may get one; none without `welcome`.
 
     Raises AlreadyTaken where the userName or the email is another's; WaitsToBeLinked where the userName is that of
     somebody whom the asking integration does not own.
@@ -80,7 +90,7 @@ async def create(this: Change, draft: Draft, *, role: str = "user", provisioned_
     if draft.external_id is not None and this.actor.integration_id is not None:
         this.add(external_ids.first(this, "user", user.id, draft.external_id))
     this.record("user.created", user, kind="user", name=user.name, after=_audited(user))
-    if user.deactivated_at is None:
+    if welcome:
         await invitations.welcome(this, user)
     await reporting_lines.arrived(this, user)
     await this.flush()
@@ -88,7 +98,13 @@ async def create(this: Change, draft: Draft, *, role: str = "user", provisioned_
 
 
 async def create_by_hand(
-    this: Change, *, email: str, name: str | None = None, role: str = "user", provisioned_by: str = "user"
+    this: Change,
+    *,
+    email: str,
+    name: str | None = None,
+    role: str = "user",
+    provisioned_by: str = "user",
+    welcome: bool = True,
 ) -> User:
     """A new person whom nobody provisions: their userName is their email. Raises AlreadyTaken, Invalid."""
     before, at, after = email.strip().partition("@")
@@ -96,7 +112,8 @@ async def create_by_hand(
         raise Invalid("email", f"{email[:100]!r} is no address.")
     shown = (name or "").strip() or before.replace(".", " ").replace("_", " ").title()
     document = by_hand(name=shown, email=email.strip())
-    return await create(this, Draft(email.strip(), document), role=role, provisioned_by=provisioned_by)
+    draft = Draft(email.strip(), document)
+    return await create(this, draft, role=role, provisioned_by=provisioned_by, welcome=welcome)
 
 
 async def lock(this: Change, user_id: UUID, *, version: int | None = None) -> User:
@@ -136,6 +153,10 @@ async def replace(this: Change, user: User, draft: Draft) -> None:
         )
         if changed & {"user_name", "employee_number"}:
             await reporting_lines.arrived(this, user)
+        if "email" in changed and before.get("email"):
+            # Whoever is let in by the new address was not let in by the old one (CVE-2022-1680).
+            await invitations.withdraw(this, user)
+            await passwords.address_changed(this, user, before["email"])
     if draft.active is True and user.deactivated_at is not None:
         await reactivate(this, user, external_id=draft.external_id)
     await _remember(this, user, draft.external_id)
@@ -145,7 +166,7 @@ async def replace(this: Change, user: User, draft: Draft) -> None:
 
 
 async def deactivate(this: Change, user: User) -> None:
-    """The person can't sign in from this moment: sessions, personal tokens and unsent letters end with the change.
+    """The person can't sign in from this moment: sessions, personal tokens, links, unsent letters end with the change.
 
     They stay in the catalog and on their teams. Nothing, if they are deactivated already.
     """
@@ -153,6 +174,7 @@ async def deactivate(this: Change, user: User) -> None:
         return
     user.deactivated_at = this.at
     await tokens.revoke_all_of(this, user.id)
+    sessions.end_all_of(this, user.id)
     await invitations.withdraw(this, user)
     this.record("user.deactivated", user, kind="user", name=user.name)
 
@@ -160,8 +182,9 @@ async def deactivate(this: Change, user: User) -> None:
 async def reactivate(this: Change, user: User, *, external_id: str | None = None) -> None:
     """The person is active again, the same one. Nothing, if they are active already.
 
-    Somebody who comes back under another externalId may be somebody else on the same userName: their account role is
-    reset, and an administrator is asked whether it is a rehire.
+    Somebody who comes back under another externalId may be somebody else on the same userName: their account role and
+    their password are gone, and an administrator is asked whether it is a rehire. Whoever was never welcome before gets
+    their letter now.
     """
     if user.deactivated_at is None:
         return
@@ -170,6 +193,8 @@ async def reactivate(this: Change, user: User, *, external_id: str | None = None
     if external_id is not None and this.actor.integration_id is not None:
         known = await external_ids.external_id_of(this, "user", user.id)
         if known is not None and known != external_id:
+            # Nor do they know the password, if they are somebody else.
+            passwords.forget(this, user.id)
             if user.role != "user":
                 before, user.role, user.role_by_hand = {"role": user.role}, "user", None
             await integrations.ask(
@@ -183,6 +208,7 @@ async def reactivate(this: Change, user: User, *, external_id: str | None = None
         before=before or None,
         after={"role": user.role} if before else None,
     )
+    await invitations.welcome(this, user)
 
 
 async def delete(this: Change, user: User) -> None:
@@ -197,6 +223,7 @@ async def delete(this: Change, user: User) -> None:
     await this.flush()
     await memberships.end_all_of(this, user)
     user.deleted_at = this.at
+    passwords.forget(this, user.id)
     await external_ids.forget_external_ids(this, "user", user.id)
     this.record("user.deleted", user, kind="user", name=user.name, before=_audited(user))
     await this.flush()
@@ -285,13 +312,13 @@ def _columns(dialect: str, actor: Actor, with_teams: bool) -> sql.Query:
     else:
         query.join(
             f"LEFT JOIN external_ids x ON x.subject_id = u.id AND x.subject_kind = 'user' "
-            f"AND x.integration_id = {query.bind(actor.integration_id)} AND x.until = {FOREVER}"
+            f"AND x.integration_id = {query.bind(actor.integration_id)} AND x.until = {query.bind(FOREVER)}"
         )
         query.column("external_id", "x.value")
     if with_teams:
         source = (
             "memberships m JOIN teams t ON t.id = m.team_id "
-            f"WHERE m.user_id = u.id AND m.valid_to = {FOREVER} AND t.deleted_at IS NULL"
+            f"WHERE m.user_id = u.id AND m.valid_to = {query.bind(FOREVER)} AND t.deleted_at IS NULL"
         )
         parts = {"value": "t.id", "display": "t.provider_name", "type": "'direct'"}
         query.column("teams", say.objects(parts, source, "t.id"))

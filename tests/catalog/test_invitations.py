@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from catalog import actors
+from catalog import actors, hashing, outbox
 from catalog.actors import Actor
 from catalog.attributes import by_hand
 from catalog.changes import change
 from catalog.database import database
-from catalog.errors import AlreadyTaken, NotFound, NotPermitted
+from catalog.errors import AlreadyTaken, Invalid, LinkSpent, NotFound, NotPermitted
+from catalog.ids import now
+from catalog.letters import Letter
 from catalog.models import Account, Integration, User
-from catalog.services import accounts, integrations, invitations, users
+from catalog.services import accounts, integrations, invitations, links, sessions, users
 from catalog.services.users import Draft
 from tests import builders
+from tests.catalog.test_outbox import KEY, Bag
 
 
 async def _arrive(actor: Actor, email: str = "ada@lovelace.dev", *, active: bool | None = None) -> User:
@@ -62,10 +67,33 @@ async def test_a_creation_that_fails_sends_nothing_and_a_retried_one_nothing_mor
     assert len(await _letters()) == 1
 
 
-async def test_whoever_arrives_deactivated_gets_no_letter(scim_actor: Actor) -> None:
-    await _arrive(scim_actor, active=False)
+async def test_whoever_arrives_deactivated_is_welcome_when_they_are_activated_and_once(scim_actor: Actor) -> None:
+    ada = await _arrive(scim_actor, active=False)
     assert await _letters() == []
     assert await _invited() == {"none": 1}
+    for active in (True, False, True):
+        async with change(scim_actor) as this:
+            user = await users.lock(this, ada.id)
+            await users.replace(this, user, Draft(ada.user_name, user.attributes, active=active))
+    (letter,) = await _letters()
+    assert (letter["letter"], letter["recipient"]) == ("Welcome", "ada@lovelace.dev")
+    assert await _invited() == {"revoked": 1}, "they were deactivated since: an administrator may invite them again"
+
+
+async def test_whoever_can_sign_in_already_is_not_welcomed_when_they_come_back(actor: Actor) -> None:
+    for email, how in (("ada@lovelace.dev", builders.a_password), ("grace@lovelace.dev", builders.a_session)):
+        user = await builders.a_user(actor, email)
+        await how(actor, user)
+        async with change(actor) as this:
+            await users.deactivate(this, held := await users.lock(this, user.id))
+            await users.reactivate(this, held)
+    assert await _letters() == []
+
+
+async def test_nobody_is_welcomed_where_it_is_not_wanted(actor: Actor) -> None:
+    async with change(actor) as this:
+        await users.create_by_hand(this, email="ada@lovelace.dev", welcome=False)
+    assert await _letters() == []
 
 
 @pytest.mark.parametrize("email", ["ada@rehearsal.example", "ada@example.com", "ada@x.test", "no-address"])
@@ -165,3 +193,160 @@ async def test_deleting_an_integration_discards_its_held_letters(
     async with change(actor) as this:
         await integrations.delete(this, integration.id)
     assert (await _states(), await _invited()) == ({"discarded": 1}, {"none": 1})
+
+
+# --- answered, or not -------------------------------------------------------------------------------------------------
+
+
+async def _sent(box: Bag | None = None) -> list[str]:
+    """The secrets of the links in the letters that go out now."""
+    bag = box or Bag()
+    while await outbox.deliver(bag, KEY) != outbox.Delivered():
+        pass
+    return [found for letter in bag.letters for found in re.findall(r"/invitations/(\S+)", letter.text)]
+
+
+async def _by_hand(actor: Actor, email: str = "ada@lovelace.dev") -> User:
+    async with change(actor) as this:
+        return await users.create_by_hand(this, email=email)
+
+
+async def _invitation(user: User) -> str:
+    row = await database().one("SELECT invitation FROM users WHERE id = $1", user.id)
+    assert row is not None
+    return str(row["invitation"])
+
+
+async def _spent(secret: str) -> str:
+    with pytest.raises(LinkSpent) as spent:
+        await links.look(secret)
+    return spent.value.why
+
+
+async def test_an_invitation_is_accepted_by_its_link_which_lives_seven_days_from_its_sending(actor: Actor) -> None:
+    ada = await _by_hand(actor)
+    assert await database().rows("SELECT id FROM one_time_links") == [], "a letter that waits lets nobody in"
+    (secret,) = await _sent()
+    link = await links.look(secret)
+    assert (link.purpose, link.user_id, link.email) == ("invitation", ada.id, "ada@lovelace.dev")
+    assert timedelta(days=6, hours=23) < link.expires_at - now() <= timedelta(days=7)
+    async with change(links.bearer(link)) as this:
+        _, session = await invitations.accept(this, link, hash=await hashing.make("correct horse battery"))
+    assert (await sessions.recognise(session)).id == ada.id
+    assert await _invitation(ada) == "accepted"
+    rows = await database().rows("SELECT action, actor_name FROM audit_events WHERE action LIKE '%accepted'")
+    assert [tuple(row) for row in rows] == [("invitation.accepted", ada.name)]
+
+
+async def test_an_attempt_that_fails_and_the_next_one_carry_the_same_link(actor: Actor) -> None:
+    await _by_hand(actor)
+    seen = Bag()
+
+    def lost(letter: Letter) -> None:
+        seen.letters.append(letter)
+        raise outbox.NotDelivered("the answer was lost")
+
+    assert len(await _sent(Bag(lost))) == 0
+    async with change(actor) as this:
+        this.run("UPDATE outbox_messages SET next_attempt_at = $1", this.at)
+    (secret,) = await _sent()
+    assert secret in seen.letters[0].text
+    await links.look(secret)
+    assert len(await database().rows("SELECT id FROM one_time_links")) == 1
+
+
+async def test_an_invitation_is_sent_again_with_another_link(actor: Actor) -> None:
+    ada = await _by_hand(actor)
+    (first,) = await _sent()
+    async with change(actor) as this:
+        await invitations.resend(this, await users.lock(this, ada.id))
+        await invitations.resend(this, await users.lock(this, ada.id))
+    assert await _spent(first) == "revoked"
+    (second,) = await _sent()
+    await links.look(second)
+    assert await _states() == {"sent": 2, "discarded": 1}
+    assert await _invitation(ada) == "sent"
+    version = await database().one("SELECT version FROM users WHERE id = $1", ada.id)
+    assert version is not None
+    assert version["version"] == 1, "no provider is told of it"
+
+
+async def test_an_invitation_is_withdrawn(actor: Actor) -> None:
+    ada, grace = await _by_hand(actor), None
+    (secret,) = await _sent()
+    grace = await _by_hand(actor, "grace@lovelace.dev")
+    for user in (ada, grace):
+        async with change(actor) as this:
+            await invitations.revoke(this, await users.lock(this, user.id))
+        assert await _invitation(user) == "revoked"
+        with pytest.raises(Invalid):
+            async with change(actor) as this:
+                await invitations.revoke(this, await users.lock(this, user.id))
+    assert await _spent(secret) == "revoked"
+    assert await _sent() == []
+    assert await _states() == {"sent": 1, "discarded": 1}
+
+
+async def test_whom_nobody_can_invite(actor: Actor) -> None:
+    here = await builders.a_user(actor, "here@lovelace.dev")
+    await builders.a_session(actor, here)
+    gone = await builders.a_user(actor, "gone@lovelace.dev", deactivated_at=now())
+    unreachable = await builders.a_user(actor, "ada@example.com")
+    for user in (here, gone, unreachable):
+        with pytest.raises(Invalid):
+            async with change(actor) as this:
+                await invitations.resend(this, await users.lock(this, user.id))
+    user = await sessions.recognise(await builders.a_session(actor, here))
+    for verb in (invitations.resend, invitations.revoke):
+        with pytest.raises(NotPermitted):
+            async with change(user) as this:
+                await verb(this, await users.lock(this, unreachable.id))
+    assert await _letters() == []
+
+
+async def test_an_invitation_that_nobody_accepts_expires(actor: Actor, elsewhere: Account) -> None:
+    ada, grace, alan = [await _by_hand(actor, f"{name}@lovelace.dev") for name in ("ada", "grace", "alan")]
+    await _sent()
+    edsger = await _by_hand(actor, "edsger@lovelace.dev")  # whose letter is not sent yet
+
+    async def expire(who: Actor) -> int:
+        async with change(who) as this:
+            return await invitations.expire(this)
+
+    assert await expire(actor) == 0
+    async with change(actor) as this:
+        this.run("UPDATE one_time_links SET expires_at = $1 WHERE user_id <> $2", this.at, alan.id)
+    await builders.a_session(actor, grace)  # by another way
+    assert await expire(actors.command(elsewhere.id)) == 0
+    assert await expire(actor) == 1
+    assert await expire(actor) == 0
+    states = [await _invitation(user) for user in (ada, grace, alan, edsger)]
+    assert states == ["expired", "accepted", "sent", "sent"]
+    rows = await database().rows("SELECT after FROM audit_events WHERE action = 'invitations.expired'")
+    assert [str(ada.id) in str(row["after"]) for row in rows] == [True]
+    async with change(actor) as this:
+        await invitations.resend(this, await users.lock(this, ada.id))
+    await _sent()
+    assert await expire(actor) == 0
+    assert await _invitation(ada) == "sent"
+
+
+async def test_a_letter_withdrawn_while_it_is_sent_lets_nobody_in(actor: Actor) -> None:
+    ada = await _by_hand(actor)
+    begun, gone = asyncio.Event(), asyncio.Event()
+
+    class Slow(Bag):
+        async def send(self, letter: Letter) -> None:
+            begun.set()
+            await gone.wait()
+            await super().send(letter)
+
+    bag = Slow()
+    sending = asyncio.create_task(outbox.deliver(bag, KEY))
+    await begun.wait()
+    async with change(actor) as this:
+        await users.deactivate(this, await users.lock(this, ada.id))
+    gone.set()
+    await sending
+    (secret,) = re.findall(r"/invitations/(\S+)", bag.letters[0].text)
+    assert await _spent(secret) == "revoked"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -27,6 +28,44 @@ def test_a_welcome_says_who_where_and_how_in_both_forms() -> None:
         assert "Okta" in form
         assert "ada@lovelace.dev" in form
     assert "Okta" not in _welcome(integration=None).text
+
+
+LINK = "https://muster.lovelace.dev/invitations/muster_link_abc"
+TOLD: dict[str, dict[str, Any]] = {
+    "Welcome": {"user_name": "ada", "integration": "Okta"},
+    "Invitation": {"sender": "Grace"},
+    "PasswordLink": {"sender": "Grace"},
+    "PasswordChanged": {"at": "2026-03-01 10:00 UTC"},
+    "AddressChanged": {"at": "2026-03-01 10:00 UTC", "by": "Okta"},
+    "TokenExpires": {
+        "prefix": "muster_scim_mtxD", "token": "nightly", "owner": "Okta", "left": "7 days", "on": "2026-03-08",
+        "is_scim": True,
+    },
+    "Alert": {"integration": "Okta", "headline": "51 people deactivated", "deed": "deactivated 51 people",
+              "has_paused": True},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", letters._SUBJECTS)
+def test_every_letter_says_the_same_in_both_forms_and_tells_all_its_facts(name: str) -> None:
+    facts = {"name": "Ada", "account": "Lovelace", **TOLD[name]}
+    link = LINK if name in letters.PURPOSES else None
+    letter = letters.write(name, "a@b.dev", facts, message_id="<1@x>", public_url="https://muster.dev", link=link)
+    assert letter.subject
+    assert "{" not in letter.subject + letter.text
+    words = re.sub(r"<[^>]+>", " ", letter.html)
+    for told in (value for key, value in facts.items() if isinstance(value, str) and key != "headline"):
+        assert told in " ".join(letter.text.split()), told
+        assert told in " ".join(words.split()), told
+    assert (LINK in letter.text, LINK in letter.html) == (link is not None, link is not None)
+    assert max(len(line) for line in letter.text.splitlines()) < 90
+
+
+def test_a_letter_without_a_link_leads_to_the_door() -> None:
+    letter = _welcome()
+    for form in (letter.text, letter.html):
+        assert "/invitations/" not in form
+        assert "https://muster.lovelace.dev" in form
 
 
 def test_what_a_provider_sends_is_never_markup() -> None:

@@ -18,6 +18,8 @@ from catalog.letters import Letter
 from catalog.models import Integration, OutboxMessage
 from catalog.outbox import Delivered, NotDelivered
 
+KEY = b"k" * 32
+
 
 class Bag:
     """A postman who keeps the letters, unless there is something the matter."""
@@ -73,7 +75,7 @@ async def _later(actor: Actor, by: timedelta) -> None:
 
 async def _all(postman: Bag) -> Delivered:
     total = Delivered()
-    while (some := await outbox.deliver(postman)) != Delivered():
+    while (some := await outbox.deliver(postman, KEY)) != Delivered():
         total = Delivered(total.sent + some.sent, total.postponed + some.postponed, total.failed + some.failed)
     return total
 
@@ -114,8 +116,8 @@ async def test_a_letter_that_is_not_taken_is_tried_again_after_growing_pauses(ac
     await _post(actor)
     pauses = []
     for attempt in range(1, 11):
-        assert await outbox.deliver(Bag(busy)) == Delivered(postponed=1)
-        assert await outbox.deliver(Bag(busy)) == Delivered()
+        assert await outbox.deliver(Bag(busy), KEY) == Delivered(postponed=1)
+        assert await outbox.deliver(Bag(busy), KEY) == Delivered()
         found = await database().rows("SELECT * FROM outbox_messages")
         assert (found[0]["attempts"], found[0]["state"], found[0]["last_error"]) == (
             attempt,
@@ -138,11 +140,11 @@ async def test_a_letter_is_given_up_after_the_last_attempt_and_says_why(actor: A
         raise NotDelivered("452 try later")
 
     await _post(actor, attempts=outbox.MAX_ATTEMPTS - 1)
-    assert await outbox.deliver(Bag(busy)) == Delivered(failed=1)
+    assert await outbox.deliver(Bag(busy), KEY) == Delivered(failed=1)
     (row,) = await _rows()
     assert (row["state"], row["last_error"]) == ("failed", "452 try later")
     await _later(actor, timedelta(days=1))
-    assert await outbox.deliver(Bag()) == Delivered()
+    assert await outbox.deliver(Bag(), KEY) == Delivered()
 
 
 async def test_a_final_refusal_is_not_tried_again_and_hinders_no_other_letter(actor: Actor) -> None:
@@ -151,14 +153,14 @@ async def test_a_final_refusal_is_not_tried_again_and_hinders_no_other_letter(ac
             raise NotDelivered("550 no such user", is_final=True)
 
     await _post(actor, 3)
-    assert await outbox.deliver(Bag(refuse)) == Delivered(sent=2, failed=1)
+    assert await outbox.deliver(Bag(refuse), KEY) == Delivered(sent=2, failed=1)
     assert [row["state"] for row in await _rows()] == ["sent", "failed", "sent"]
 
 
 async def test_a_letter_that_cannot_be_written_fails_and_hinders_no_other(actor: Actor) -> None:
     await _post(actor, letter="Ransom")
     await _post(actor)
-    assert await outbox.deliver(Bag()) == Delivered(sent=1, failed=1)
+    assert await outbox.deliver(Bag(), KEY) == Delivered(sent=1, failed=1)
 
 
 async def test_a_mail_server_that_never_answers_is_left_after_a_while(
@@ -170,7 +172,7 @@ async def test_a_mail_server_that_never_answers_is_left_after_a_while(
 
     monkeypatch.setattr(outbox, "SEND_TIMEOUT_S", 0.05)
     await _post(actor)
-    assert await outbox.deliver(Asleep()) == Delivered(postponed=1)
+    assert await outbox.deliver(Asleep(), KEY) == Delivered(postponed=1)
     assert "did not answer" in (await _rows())[0]["last_error"]
 
 
@@ -183,8 +185,8 @@ async def test_a_letter_whose_sender_died_is_sent_by_another_when_the_lease_runs
     await _post(actor, 2)
     killed, bag = Killed(), Bag()
     with pytest.raises(RuntimeError):
-        await outbox.deliver(killed)
-    assert await outbox.deliver(bag) == Delivered()
+        await outbox.deliver(killed, KEY)
+    assert await outbox.deliver(bag, KEY) == Delivered()
     await _later(actor, timedelta(seconds=1))
     assert await _all(bag) == Delivered(sent=2)
     assert killed.letters[0].message_id in {letter.message_id for letter in bag.letters}
@@ -202,7 +204,7 @@ async def test_a_letter_withdrawn_after_it_was_claimed_is_not_sent(actor: Actor)
 
     await _post(actor, 3)
     slow = Slow()
-    assert await outbox.deliver(slow) == Delivered(sent=1)
+    assert await outbox.deliver(slow, KEY) == Delivered(sent=1)
     assert len(slow.letters) == 1
     assert [row["state"] for row in await _rows()] == ["sent", "discarded", "discarded"]
 
@@ -215,7 +217,7 @@ async def test_a_letter_withdrawn_while_the_server_refused_it_stays_withdrawn(ac
             raise NotDelivered("452 try later")
 
     await _post(actor)
-    await outbox.deliver(Refusing())
+    await outbox.deliver(Refusing(), KEY)
     assert [row["state"] for row in await _rows()] == ["discarded"]
 
 
