@@ -4,7 +4,9 @@
 #   make test  [ARGS="-k …"] the whole suite
 #   make check               lint, types, who may import whom, documentation
 #   make bench               what is measured, and against what
-#   make dev                 the server with reload
+#   make ui                  the UI's own lint, types and tests
+#   make codegen             the UI's types, anew from graphql_api/schema.graphql
+#   make dev                 the server and the UI, both with reload
 #   make lock                the lock files made anew from pyproject.toml (needs uv)
 #
 # PYTHON=/path/to/python chooses another interpreter.
@@ -26,14 +28,18 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 PIP = $(PYTHON) -m pip --python $(BIN)/python -qq --disable-pip-version-check --no-input
 INSTALL_LOCKED = $(PIP) install --require-hashes --only-binary :all: -r
 
+# Does nothing while the assets are those of the sources. `npm …` runs npm over the sources, with Node from the lock.
+BUILD_UI = $(BIN)/python -P web/building.py
+
 CODE = $(wildcard catalog scim_facade graphql_api web)
 
-.PHONY: help serve test check lint types contracts bench dev lock ui codegen screenshots clean
+.PHONY: help serve test check lint types contracts bench dev lock ui codegen clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
 
 serve: $(VENV)/.installed
+	@$(BUILD_UI)
 	@exec $(BIN)/muster serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.tested
@@ -58,11 +64,15 @@ bench: $(VENV)/.tested
 
 dev: $(VENV)/.installed
 	@$(BIN)/muster migrate
-	@MUSTER_HOST=$(HOST) MUSTER_PORT=$(PORT) exec $(BIN)/uvicorn web.serving:application --factory \
+	@MUSTER_BASE_URL=http://$(HOST):$(PORT) $(BUILD_UI) npm run dev & \
+		MUSTER_HOST=$(HOST) MUSTER_PORT=$(PORT) exec $(BIN)/uvicorn web.serving:application --factory \
 		--host $(HOST) --port $(PORT) --reload --reload-dir catalog --reload-dir scim_facade --reload-dir web
 
-ui codegen screenshots:
-	@echo "\`make $@\` belongs to the product UI in web/ui, which is not here yet."; exit 1
+ui: $(VENV)/.installed
+	@$(BUILD_UI) npm run check
+
+codegen: $(VENV)/.installed
+	@$(BUILD_UI) npm run codegen
 
 lock:
 	uv pip compile --quiet $(LOCK_FORM) --group build pyproject.toml -o requirements.lock
@@ -73,11 +83,12 @@ LOCK_FORM = --universal --python-version 3.11 --generate-hashes --no-header --no
 	--no-emit-find-links $(if $(UPGRADE),--upgrade)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist web/static web/ui/node_modules
 
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Muster and its locked dependencies into ./$(VENV) (pip is silent; about half a minute)."
 	@$(INSTALL_LOCKED) requirements.lock
+	@$(BUILD_UI)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -11,12 +11,22 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from catalog import sql
+from catalog import sql, timekeeping
 from catalog.changes import Change
 from catalog.dialects import DIALECTS
 from catalog.errors import NotFound, VersionMismatch
 from catalog.ids import as_uuid
-from catalog.models import Account, ApiToken, Integration, PendingDecision, Team, User
+from catalog.models import (
+    Account,
+    ApiToken,
+    Contact,
+    Integration,
+    PendingDecision,
+    PropertyDefinition,
+    Tag,
+    Team,
+    User,
+)
 
 M = TypeVar("M", bound=Model)
 
@@ -61,9 +71,29 @@ async def decision(this: Change, id: UUID | str, *, lock: bool = False) -> Pendi
     return await _found(this, PendingDecision, "decision", id, _SCOPED, lock)
 
 
+async def contact(this: Change, id: UUID | str) -> Contact:
+    """The contact; whoever alters it holds its owner. Raises NotFound."""
+    return await _found(this, Contact, "contact", id, _SCOPED, lock=False)
+
+
+async def tag(this: Change, id: UUID | str) -> Tag:
+    """The tag; whoever alters it holds its owner. Raises NotFound."""
+    return await _found(this, Tag, "tag", id, _SCOPED, lock=False)
+
+
+async def property_definition(this: Change, id: UUID | str, *, version: int | None = None) -> PropertyDefinition:
+    """The definition, held until the change ends, and only at `version` where one is given.
+
+    Raises NotFound, VersionMismatch.
+    """
+    return _at(await _found(this, PropertyDefinition, "property definition", id, _SCOPED, lock=True), version)
+
+
 def loaded(model: type[M], row: Any) -> M:
     """The row of a SELECT of `sql.columns(model, …)`, as an instance of the model."""
-    return model._init_from_db(**dict(row))
+    found = model._init_from_db(**dict(row))
+    timekeeping.remember(found)
+    return found
 
 
 _SCOPED = "r.account_id = $1 AND r.id = $2"
@@ -83,7 +113,7 @@ async def _found(this: Change, model: type[M], kind: str, id: UUID | str, where:
     return loaded(model, rows[0])
 
 
-V = TypeVar("V", User, Team, Integration)
+V = TypeVar("V", User, Team, Integration, PropertyDefinition)
 
 
 def _at(row: V, version: int | None) -> V:

@@ -23,7 +23,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
-from catalog import sql
+from catalog import sql, timekeeping
 from catalog.actors import Actor
 from catalog.database import database
 from catalog.engines import Conflict, Row, Statement, UniqueViolation, Unit
@@ -161,12 +161,13 @@ class Change:
             raise Unavailable("The request was sent again, and is carried out there; here nothing was changed.")
 
     def _gather(self) -> None:
-        """New rows by table in order of their first one, then altered rows, made into statements."""
+        """New rows by table in order of their first one, then altered rows, then their periods, made into statements."""
         touched = list(self._touched.values())
         for model, rows in _by_model(self._new).items():
             self._statements.append(sql.insert(model, rows))
         for model, rows in _by_model(touched).items():
             self._statements.append(sql.update(model, rows))
+        self._statements += timekeeping.statements(self._new, touched, self.at)
         self._stated += [*self._new, *touched]
         self._new.clear()
         self._touched.clear()

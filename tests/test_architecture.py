@@ -46,6 +46,7 @@ FACADE_MAY_USE = {
     "catalog.services",
     "catalog.errors",
     "catalog.selection",
+    "catalog.shapes",  # what an answer looks like, as `selection` says which rows
     "catalog.actors",  # whom a token stands for
     "catalog.cursors",  # where a reader of a long list stands
     "catalog.changes",  # an edge opens the change that services are given

@@ -16,8 +16,9 @@ from starlette.types import ASGIApp
 from catalog import database, schema
 from catalog.errors import CatalogError
 from catalog.services import deliveries
+from graphql_api.app import Endpoint
 from scim_facade.app import create_app as create_scim
-from web import guides, pages
+from web import guides, metrics, pages
 from web.limiting import WriteLimit
 from web.middleware import Gate, Refused, refuse
 from web.settings import Settings, signing_key
@@ -45,11 +46,13 @@ def create_app(settings: Settings) -> ASGIApp:
     application = Starlette(
         routes=[
             Mount("/scim/v2", create_scim(f"{base_url}/scim/v2", journal, signing_key(settings).decode(), limit)),
+            Route("/graphql", Endpoint(base_url, signing_key(settings).decode())),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            Route("/metrics", metrics.metrics(settings.metrics_secret)),
             Route("/docs", guides.guide),
             Route("/docs/{name}", guides.guide),
-            Route("/", pages.welcome(base_url)),
+            *pages.routes(),
         ],
         exception_handlers={Refused: refuse},
         lifespan=lifespan,

@@ -6,6 +6,7 @@ output, all else on standard error. Exit code 0 is success, 1 a failure explaine
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -56,9 +57,13 @@ def migrate() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    verify_audit: Annotated[
+        bool, typer.Option("--verify-audit", help="Verify every event of the audit trail.")
+    ] = False,
+) -> None:
     """Check the settings, the database and what waits for somebody; exit 1 if something is wrong."""
-    if not run(doctoring.examine, migrated=False):
+    if not run(partial(doctoring.examine, verify_audit=verify_audit), migrated=False):
         raise typer.Exit(1)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from catalog import schema
 from catalog.actors import command
+from catalog.sealing import Sealer
 from catalog.services import accounts, deliveries, integrations
+from web import anchors
 from web.commanding import say
-from web.settings import Settings
+from web.settings import Settings, signing_key
 
 
-async def examine(chosen: Settings) -> bool:
-    """Whether all is well, after each finding was printed."""
+async def examine(chosen: Settings, *, verify_audit: bool = False) -> bool:
+    """Whether all is well, after each finding was printed; with `verify_audit` also whether the trail is as it was."""
     well = True
 
     def finding(good: bool, text: str) -> None:
@@ -35,4 +37,12 @@ async def examine(chosen: Settings) -> bool:
         waiting = await integrations.pending(actor)
         failures = await deliveries.failures_of_last_day(actor)
         finding(True, f"account {account.slug}: {len(waiting)} wait to be linked, {failures} failed requests in 24 h")
+        if verify_audit:
+            told = anchors.read(chosen.data_dir / anchors.FILE)
+            verified = await Sealer(signing_key(chosen).decode()).verify(account.id, told)
+            finding(
+                verified.fault is None,
+                f"audit trail of {account.slug}: {verified.events} events hold"
+                + (f"; {verified.fault}" if verified.fault else ""),
+            )
     return well

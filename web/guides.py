@@ -10,7 +10,25 @@ from markdown_it import MarkdownIt
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from web.pages import CONTENT_SECURITY_POLICY, STYLE
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+
+STYLE = """
+:root { color-scheme: light dark; --line: #e6e8ed; --accent: #3a52ac; --ink: #1b1f28; --page: #fff; --sunken: #f7f8fa }
+@media (prefers-color-scheme: dark) {
+  :root { --line: #272b33; --accent: #a1b1f0; --ink: #e8eaef; --page: #14161b; --sunken: #101216 }
+}
+body {
+  font: 15px/1.6 "Inter Variable", system-ui, sans-serif; max-width: 46rem; margin: 3rem auto 6rem; padding: 0 1.25rem;
+  color: var(--ink); background: var(--page);
+}
+h1 { font-size: 1.6rem; letter-spacing: -.015em; margin: 1.5rem 0 .5rem } h2 { font-size: 1.1rem; margin-top: 2.5rem }
+code, pre { font: 13px/1.5 ui-monospace, monospace }
+pre { border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; overflow-x: auto }
+pre { background: var(--sunken) }
+a { color: var(--accent) }
+table { border-collapse: collapse; display: block; overflow-x: auto }
+th, td { border: 1px solid var(--line); padding: .35rem .65rem; text-align: left; vertical-align: top }
+"""
 
 # Beside the package in a checkout, inside it in a wheel.
 PLACES = (Path(__file__).parent / "docs", Path(__file__).parent.parent / "docs")

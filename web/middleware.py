@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from time import perf_counter
 from uuid import uuid4
 
 import structlog
@@ -15,6 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web import metrics
 
 BODY_DEADLINE_S = 15
 """From the first byte of a body to its last; a slower client is let go."""
@@ -57,6 +60,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        began, status = perf_counter(), 0
         request_id = uuid4().hex
         scope["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
@@ -65,13 +69,18 @@ class Gate:
         extra = [*self._headers, (b"x-request-id", request_id.encode())]
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 # What is left of the body is not read, so nothing can follow it on the connection.
                 closing = [(b"connection", b"close")] if body.is_cut_off else []
                 message["headers"] = [*message["headers"], *extra, *closing]
             await send(message)
 
-        await self._app(scope, body, send_with_headers)
+        try:
+            await self._app(scope, body, send_with_headers)
+        finally:
+            metrics.observe(scope, status, perf_counter() - began)
 
 
 async def refuse(request: Request, problem: Exception) -> Response:

@@ -7,7 +7,7 @@ import os
 import uvicorn
 
 from catalog.services import accounts
-from web import observability
+from web import metrics, observability
 from web.app import create_app
 from web.commanding import ready, run, say
 from web.settings import Settings
@@ -20,6 +20,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         if value is not None:
             os.environ[f"MUSTER_{name}"] = str(value)
     chosen = run(_prepare, migrated=False)
+    if chosen.workers > 1:
+        metrics.share_between_workers()
     say.print(f"Muster serves at [bold]{chosen.public_url}[/bold]  (SCIM API URL: {chosen.public_url}/scim/v2)")
     uvicorn.run(
         "web.serving:application",

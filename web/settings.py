@@ -20,6 +20,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 SECRET_KEY_MIN_CHARACTERS = 32
 """As hexadecimal digits, 128 bits."""
 
+METRICS_TOKEN_MIN_CHARACTERS = 16
+
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 
 
@@ -47,6 +49,12 @@ def _rate_limit_url(value: str) -> str:
 def _secret_key(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value().strip()) < SECRET_KEY_MIN_CHARACTERS:
         raise ValueError(f"give at least {SECRET_KEY_MIN_CHARACTERS} random characters, or leave the variable unset")
+    return value
+
+
+def _metrics_token(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value().strip()) < METRICS_TOKEN_MIN_CHARACTERS:
+        raise ValueError(f"give at least {METRICS_TOKEN_MIN_CHARACTERS} characters, or leave the variable unset")
     return value
 
 
@@ -147,6 +155,11 @@ class Settings(BaseSettings):
         description="SCIM writes per second and token, with bursts of four times as many; 0 turns the limit off. "
         "Default 100: several times what a provider sends, and still a bound on one that loops.",
     )
+    metrics_token: Annotated[SecretStr, AfterValidator(_metrics_token)] | None = Field(
+        None,
+        description="The bearer token that `/metrics` wants, at least 16 characters. Default: none, and `/metrics` is "
+        "not there; how busy a directory is, is nobody else's business.",
+    )
     log_format: Literal["console", "json"] = Field(
         "console", description="`console` for people, `json`, one object a line, for a log collector."
     )
@@ -159,6 +172,11 @@ class Settings(BaseSettings):
         """The address that others are told, without a slash at its end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.base_url or f"http://{host}:{self.port}"
+
+    @property
+    def metrics_secret(self) -> str | None:
+        """The token that `/metrics` wants; None where there are no metrics."""
+        return None if self.metrics_token is None else self.metrics_token.get_secret_value().strip()
 
     @model_validator(mode="after")
     def _in_the_data_folder(self) -> Settings:

@@ -1,4 +1,4 @@
-"""What Muster does by itself, in the server's own process: log reads, send letters, prune.
+"""What Muster does by itself, in the server's own process: log reads, seal the audit trail, send letters, prune.
 
 Every process runs one; what must happen once is claimed in the database.
 """
@@ -15,6 +15,7 @@ from catalog import outbox
 from catalog.actors import Actor, system
 from catalog.changes import change, uninterrupted
 from catalog.services import accounts, deliveries, idempotency, invitations, links, sessions
+from web.anchors import Anchors
 from web.postman import postman
 from web.settings import Settings, signing_key
 
@@ -26,6 +27,7 @@ class Worker:
 
     def __init__(self, settings: Settings, journal: deliveries.Buffer) -> None:
         self._journal = journal
+        self._anchors = Anchors(settings)
         self._postman = postman(settings)
         self._secret_key = signing_key(settings)
         self._tasks: list[asyncio.Task[None]] = []
@@ -33,6 +35,7 @@ class Worker:
     async def __aenter__(self) -> Worker:
         self._tasks = [
             asyncio.create_task(_every(1, self._journal.flush)),
+            asyncio.create_task(_every(0.5, self._anchors.seal)),
             asyncio.create_task(_every(2, lambda: outbox.deliver(self._postman, self._secret_key))),
             asyncio.create_task(_every(1, sessions.write_uses)),
             asyncio.create_task(_every(600, _expire_invitations)),
@@ -50,6 +53,7 @@ class Worker:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await _tried(self._journal.flush)
+        await _tried(self._anchors.seal)
         await _tried(sessions.write_uses)
 
 

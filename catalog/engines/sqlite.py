@@ -30,7 +30,7 @@ BUSY_TIMEOUT_MS = 5000
 GROUP_LIMIT = 64
 """Units of work that share one commit, at most."""
 QUICK_STEPS = 20_000
-"""Steps of SQLite's machine that a read may take on the event loop: about a millisecond."""
+"""Steps of SQLite's machine that a read may take on the event loop, up to twice as many: a millisecond or two."""
 
 PRAGMAS = {
     "journal_mode": "WAL",
@@ -165,6 +165,8 @@ class SqliteDatabase:
         self._transaction = 0
         self._queued = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_lengthy = False
+        """Whether the read on the event loop was asked about once already."""
 
     @classmethod
     async def open(cls, writer: SqliteClient, reader: SqliteClient) -> SqliteDatabase:
@@ -179,8 +181,9 @@ class SqliteDatabase:
         quick.row_factory = sqlite3.Row
         for pragma in ("busy_timeout=0", "query_only=ON", "cache_size=-65536"):
             quick.execute(f"PRAGMA {pragma}")
-        quick.set_progress_handler(lambda: 1, QUICK_STEPS)
-        return cls(writer, reader, quick)
+        opened = cls(writer, reader, quick)
+        quick.set_progress_handler(opened._has_taken_long, QUICK_STEPS)
+        return opened
 
     @property
     def orm(self) -> SqliteClient:
@@ -193,6 +196,7 @@ class SqliteDatabase:
         `QUICK_STEPS` is interrupted, and what would have to wait does not: both are begun anew in the thread.
         """
         text = _placeholders(sql)
+        self._is_lengthy = False
         with translated():
             try:
                 return cast(Sequence[Row], self._quick.execute(text, params).fetchall())
@@ -201,6 +205,12 @@ class SqliteDatabase:
                     raise
             connection = cast(aiosqlite.Connection, self._reader._connection)
             return cast(Sequence[Row], await connection.execute_fetchall(text, params))
+
+    def _has_taken_long(self) -> bool:
+        """Asked by SQLite every so many steps. It goes on counting from one run of a statement to the next, so the
+        first time it asks says nothing of the present run."""
+        was_asked, self._is_lengthy = self._is_lengthy, True
+        return was_asked
 
     async def one(self, sql: str, *params: Any) -> Row | None:
         found = await self.rows(sql, *params)

@@ -14,6 +14,7 @@ from catalog.models.integrations import ExternalId, Integration, PendingDecision
 from catalog.models.journal import AuditEvent, OutboxMessage, ProvisioningEvent
 from catalog.models.sign_in import OneTimeLink, Password, Session
 from catalog.models.teams import Membership, Team, TeamAlias
+from catalog.models.time import AuditHead, TeamPeriod, UserPeriod
 from catalog.models.users import User
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "AlertMark",
     "ApiToken",
     "AuditEvent",
+    "AuditHead",
     "Contact",
     "ExternalId",
     "IdempotencyClaim",
@@ -38,6 +40,8 @@ __all__ = [
     "Tag",
     "Team",
     "TeamAlias",
+    "TeamPeriod",
     "TokenNotice",
     "User",
+    "UserPeriod",
 ]

@@ -28,6 +28,10 @@ class AuditEvent(Model):
     before: Any = fields.JSONField(null=True)
     after: Any = fields.JSONField(null=True)
     request_id: str | None = fields.TextField(null=True)
+    seq: int | None = fields.BigIntField(null=True)
+    """Its place among the account's events in the order of their commits, from 1 without a gap; null until sealed."""
+    seal: str | None = fields.TextField(null=True)
+    """The link to the event before it (`catalog.sealing`), in hexadecimal."""
 
     class Meta:
         table = "audit_events"

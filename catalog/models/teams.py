@@ -100,6 +100,11 @@ class Membership(Model):
     valid_to: datetime = fields.DatetimeField()
     recorded_at: datetime = fields.DatetimeField()
     """When Muster learnt of the beginning: differs from `valid_from` for imported history."""
+    began_on_or_before = fields.BooleanField(default=False, db_default=False)
+    """So when their provider first told of the team: since when is not known."""
+    begun_in: UUID | None = fields.UUIDField(null=True)
+    ended_in: UUID | None = fields.UUIDField(null=True)
+    """The changes that began and ended it (`audit_events.change_id`): by them the feed finds it."""
 
     class Meta:
         table = "memberships"

@@ -24,6 +24,21 @@ _OF_A_PERSON = {
     "role": "role",
 }
 _OF_A_TEAM = {"responsibilities": "responsibilities", "alias": "alias", "aliases": "aliases"}
+_OF_A_CONTACT = {
+    "type": "type",
+    "address": "address",
+    "display_name": "name",
+    "display_type": "kind",
+    "external_id": "external id",
+    "is_default": "default",
+}
+_OF_A_PROPERTY = {
+    "alias": "alias",
+    "name": "name",
+    "description": "description",
+    "locked_status": "lock",
+    "schema": "schema",
+}
 _OF_AN_ACCOUNT = {
     "name": "name",
     "time_zone": "time zone",
@@ -100,6 +115,47 @@ def _team_deleted(event: Event) -> str:
     members = event.before.get("members")
     left = f"; {number(members, 'person', 'people')} left it" if isinstance(members, int) and members else ""
     return f"{event.who} deleted the team {event.subject}{left}."
+
+
+def _contacts_changed(event: Event) -> str:
+    old, new = event.before.get("address"), event.after.get("address")
+    if not event.before:
+        return f"{event.who} added the contact {quoted(new)} to {event.subject}."
+    if not event.after:
+        return f"{event.who} removed the contact {quoted(old)} from {event.subject}."
+    changed = listed(event.changes(_OF_A_CONTACT)) or "details"
+    return f"{event.who} changed {event.whose} contact {quoted(old)}: {changed}."
+
+
+def _tags_changed(event: Event) -> str:
+    told = []
+    for verb, side, word in (("added", event.after, "to"), ("removed", event.before, "from")):
+        tags = [quoted(tag) for tag in side.get("tags") or []]
+        if tags:
+            shown = [*tags[:DIFFERENCES], *([f"{len(tags) - DIFFERENCES} more"] if len(tags) > DIFFERENCES else [])]
+            told.append(f"{verb} the {'tag' if len(tags) == 1 else 'tags'} {listed(shown)} {word} {event.subject}")
+    return f"{event.who} {' and '.join(told) or f'changed {event.whose} tags'}."
+
+
+def _property_definition_updated(event: Event) -> str:
+    return f"{event.who} changed the property {event.subject}: {listed(event.changes(_OF_A_PROPERTY)) or 'details'}."
+
+
+def _property_definition_deleted(event: Event) -> str:
+    values = event.before.get("values")
+    lost = f", which {number(values, 'team', 'teams')} had" if isinstance(values, int) and values else ""
+    return f"{event.who} abolished the property {event.subject}{lost}."
+
+
+def _property_assigned(event: Event) -> str:
+    old, new = event.before.get("value"), event.after.get("value")
+    since = f" from {quoted(old)}" if event.before else ""
+    return f"{event.who} set {event.whose} {event.after.get('property', 'property')}{since} to {quoted(new)}."
+
+
+def _property_unassigned(event: Event) -> str:
+    which = event.before.get("property", "property")
+    return f"{event.who} removed {event.whose} {which}, which was {quoted(event.before.get('value'))}."
 
 
 def memberships_changed(event: Event) -> str:
@@ -210,6 +266,13 @@ SENTENCES: dict[str, str | Callable[[Event], str]] = {
     "team.restored": "{who} brought the team {subject} back.",
     "team.linked": _linked,
     "team.detached": _detached,
+    "contacts.changed": _contacts_changed,
+    "tags.changed": _tags_changed,
+    "property_definition.created": "{who} defined the property {subject}.",
+    "property_definition.updated": _property_definition_updated,
+    "property_definition.deleted": _property_definition_deleted,
+    "property.assigned": _property_assigned,
+    "property.unassigned": _property_unassigned,
     "memberships.changed": memberships_changed,
     "integration.created": "{who} made the integration {subject}.",
     "integration.updated": _integration_updated,

@@ -27,6 +27,8 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 # What belongs to an account, in an order that leaves no row referring to one that is gone.
 _TABLES = (
+    "user_periods",
+    "team_periods",
     "memberships",
     "team_aliases",
     "properties",
@@ -46,6 +48,7 @@ _TABLES = (
     "provisioning_events",
     "outbox_messages",
     "audit_events",
+    "audit_heads",
     "teams",
     "users",
     "integrations",

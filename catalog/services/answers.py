@@ -6,7 +6,8 @@ the facade describes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from catalog import sql
@@ -14,24 +15,33 @@ from catalog.actors import Actor
 from catalog.database import database
 from catalog.services import visibility
 from catalog.shapes import Member
+from catalog.tables import NOUNS
 
 
-async def answer(actor: Actor, noun: str, member: Member) -> str:
+async def answer(actor: Actor, noun: str, member: Member, *, given: Mapping[str, Any] | None = None) -> str:
     """The member's JSON text, `null` where there is no such row; the rows are those of the actor's account.
 
+    `given` is what the tables' SQL may ask for by name; `base_url` is the product's address.
     Raises Invalid for a field, a link or a cursor that is none, NotPermitted for a condition on a hidden attribute.
     """
     db = database()
-    asked = sql.Answer(db.dialect, actor.account_id, await visibility.of(actor))
+    asked = sql.Answer(db.dialect, actor.account_id, await visibility.of(actor), given)
     text = asked.alone(noun, member)
     rows = await db.rows(text, *asked.params)
     return str(rows[0]["answer"])
 
 
-async def answers(actor: Actor, noun: str, member: Member, ids: Sequence[UUID]) -> dict[UUID, str]:
+async def answers(
+    actor: Actor, noun: str, member: Member, ids: Sequence[UUID], *, given: Mapping[str, Any] | None = None
+) -> dict[UUID, str]:
     """The member's JSON text of each of the noun's rows of these ids. Raises as `answer` does."""
     db = database()
-    asked = sql.Answer(db.dialect, actor.account_id, await visibility.of(actor))
+    asked = sql.Answer(db.dialect, actor.account_id, await visibility.of(actor), given)
     text = asked.of_each(noun, member, ids)
     rows = await db.rows(text, *asked.params)
     return {UUID(row["id"]): str(row["answer"]) for row in rows}
+
+
+def noun_of(noun: str, link: str) -> str:
+    """The noun to whose rows the link of a noun's row leads."""
+    return NOUNS[noun].links[link].noun

@@ -10,7 +10,9 @@ from typing import Literal
 from uuid import UUID
 
 from catalog.changes import Change
-from catalog.ids import FOREVER, new_id
+from catalog.dialects import FOREVER
+from catalog.ids import FOREVER as NEVER_ENDED
+from catalog.ids import new_id
 from catalog.models import ExternalId
 
 Subject = Literal["user", "team"]
@@ -24,9 +26,9 @@ async def remember_external_id(
     The former name ends at the change's instant.
     """
     rows = await this.rows(
-        "SELECT id, value FROM external_ids "
-        "WHERE integration_id = $1 AND subject_kind = $2 AND subject_id = $3 AND until = $4 AND account_id = $5",
-        *(integration_id, kind, subject_id, FOREVER, this.account_id),
+        "SELECT id, value FROM external_ids WHERE integration_id = $1 AND subject_kind = $2 "
+        f"AND subject_id = $3 AND until = {FOREVER} AND account_id = $4",
+        *(integration_id, kind, subject_id, this.account_id),
     )
     known = rows[0]["value"] if rows else None
     if known == value:
@@ -60,8 +62,8 @@ async def forget_external_ids(this: Change, kind: Subject, subject_id: UUID) -> 
     """No integration calls this person or team anything from now on."""
     this.run(
         "UPDATE external_ids SET until = $1 "
-        "WHERE account_id = $2 AND subject_kind = $3 AND subject_id = $4 AND until = $5",
-        *(this.at, this.account_id, kind, subject_id, FOREVER),
+        f"WHERE account_id = $2 AND subject_kind = $3 AND subject_id = $4 AND until = {FOREVER}",
+        *(this.at, this.account_id, kind, subject_id),
     )
 
 
@@ -74,5 +76,5 @@ def _named(this: Change, integration_id: UUID | None, kind: Subject, subject_id:
         subject_id=subject_id,
         value=value,
         since=this.at,
-        until=FOREVER,
+        until=NEVER_ENDED,
     )

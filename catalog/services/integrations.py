@@ -15,10 +15,10 @@ from catalog import access, permissions, sql
 from catalog.actors import Actor
 from catalog.changes import Change
 from catalog.database import database
-from catalog.dialects import DIALECTS
+from catalog.dialects import DIALECTS, FOREVER
 from catalog.engines import Row
 from catalog.errors import Invalid, NotFound
-from catalog.ids import FOREVER, as_uuid, new_id, now
+from catalog.ids import as_uuid, new_id, now
 from catalog.models import Integration
 from catalog.services import account_roles, invitations, mapping, recognition, tokens
 from catalog.services.external_ids import external_id_of, forget_external_ids, remember_external_id
@@ -205,8 +205,8 @@ async def delete(this: Change, integration_id: UUID) -> None:
             *(this.at, this.account_id, integration_id),
         )
     this.run(
-        "UPDATE external_ids SET until = $1 WHERE account_id = $2 AND integration_id = $3 AND until = $4",
-        *(this.at, this.account_id, integration_id, FOREVER),
+        f"UPDATE external_ids SET until = $1 WHERE account_id = $2 AND integration_id = $3 AND until = {FOREVER}",
+        *(this.at, this.account_id, integration_id),
     )
     this.run(
         "UPDATE pending_decisions SET decided_at = $1, decision = 'moot' "

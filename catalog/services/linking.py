@@ -15,10 +15,10 @@ from catalog import access, permissions, sql
 from catalog.actors import Actor
 from catalog.changes import Change
 from catalog.database import database
-from catalog.dialects import DIALECTS
+from catalog.dialects import DIALECTS, FOREVER
 from catalog.engines import Row
 from catalog.errors import NotPermitted
-from catalog.ids import FOREVER, fold, new_id
+from catalog.ids import fold, new_id
 from catalog.models import Integration, Team, User
 from catalog.services import account_roles
 from catalog.services.external_ids import Subject, remember_external_id
@@ -193,8 +193,8 @@ async def _detach(this: Change, subject: User | Team, kind: Subject) -> UUID | N
     former, subject.integration_id = subject.integration_id, None
     this.run(
         "UPDATE external_ids SET until = $1 WHERE account_id = $2 AND integration_id = $3 AND subject_kind = $4 "
-        "AND subject_id = $5 AND until = $6",
-        *(this.at, this.account_id, former, kind, subject.id, FOREVER),
+        f"AND subject_id = $5 AND until = {FOREVER}",
+        *(this.at, this.account_id, former, kind, subject.id),
     )
     this.record(f"{kind}.detached", subject, kind=kind, name=subject.name, before={"integration_id": str(former)})
     await this.flush()

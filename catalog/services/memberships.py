@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,9 @@ CHUNK = 5_000
 
 SHOWN = 100
 """Ids that an audit event names; the others are counted."""
+
+FIRST_PUSH = timedelta(days=1)
+"""Whom a provider puts into a team so soon after it came may have been on it before."""
 
 _OPEN = f"valid_to = {FOREVER}"
 
@@ -58,7 +61,7 @@ async def alter(
         # A change that waited for the team may have begun before the one that had it: periods must not overlap.
         at = max(this.at, team.updated_at)
         await _end(this, list(leavers.values()), at)
-        await _begin(this, team, joiners, at, role)
+        await _begin(this, team, joiners, at, role, heard_of=_is_first_heard_of(this, team))
         _record(this, team, joiners, list(leavers), role)
         await account_roles.follow_members(this, team, {*joiners, *leavers})
     return Moves(len(joiners), len(leavers), passed_over)
@@ -205,26 +208,36 @@ async def _there(this: Change, team: Team, user_ids: Iterable[UUID]) -> dict[UUI
 
 
 async def _begin(
-    this: Change, team: Team, user_ids: Sequence[UUID], at: datetime, role: str | None, source: Any = None
+    this: Change,
+    team: Team,
+    user_ids: Sequence[UUID],
+    at: datetime,
+    role: str | None,
+    source: Any = None,
+    *,
+    heard_of: bool = False,
 ) -> None:
     text = (
-        "INSERT INTO memberships "
-        "(id, account_id, team_id, user_id, role, integration_id, valid_from, valid_to, recorded_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        "INSERT INTO memberships (id, account_id, team_id, user_id, role, integration_id, "
+        "valid_from, valid_to, recorded_at, began_on_or_before, begun_in) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     )
     source = source or this.actor.integration_id
+    common = [role, source, at, NEVER_ENDED, this.at, heard_of, this.id]
     for some in _chunks(user_ids):
-        rows = [
-            [new_id(), team.account_id, team.id, user_id, role, source, at, NEVER_ENDED, this.at] for user_id in some
-        ]
-        this.run(text, rows, many=True)
+        this.run(text, [[new_id(), team.account_id, team.id, user_id, *common] for user_id in some], many=True)
         await this.flush()
 
 
+def _is_first_heard_of(this: Change, team: Team) -> bool:
+    """Whether a provider is only now telling of the team, so that since when its people are on it is not known."""
+    return this.actor.integration_id is not None and this.at < team.created_at + FIRST_PUSH
+
+
 async def _end(this: Change, periods: Sequence[Any], at: datetime) -> None:
-    chosen = DIALECTS[this.dialect].one_of("id", "$2", "uuid")
+    chosen = DIALECTS[this.dialect].one_of("id", "$3", "uuid")
     for some in _chunks(periods):
-        this.run(f"UPDATE memberships SET valid_to = $1 WHERE {chosen}", at, some)
+        this.run(f"UPDATE memberships SET valid_to = $1, ended_in = $2 WHERE {chosen}", at, this.id, some)
         await this.flush()
 
 

@@ -7,6 +7,9 @@ provider does not send (a team's parent, alias, responsibilities, its members' r
 
 from __future__ import annotations
 
+from typing import Literal
+from uuid import UUID
+
 from catalog import access, permissions
 from catalog.actors import ActorKind
 from catalog.changes import Change
@@ -53,6 +56,28 @@ def need_for(this: Change, operation: str, user: User | None = None) -> None:
     """
     own = this.actor.integration_id is not None or (user is not None and is_oneself(this, user))
     permissions.need(this.actor, operation, own=own)
+
+
+Described = Team | User
+"""What contacts and tags hang on."""
+
+
+def kind_of(owner: Described) -> Literal["team", "user"]:
+    """What the catalog calls the noun."""
+    return "team" if isinstance(owner, Team) else "user"
+
+
+async def lock_described(this: Change, kind: str, id: UUID) -> Described:
+    """The team or the person, held until the change ends. Raises NotFound."""
+    return await (access.team if kind == "team" else access.user)(this, id, lock=True)
+
+
+async def need_to_describe(this: Change, owner: Described) -> None:
+    """Nothing, if the actor may change the contacts and tags of this team or person. Raises NotPermitted."""
+    if isinstance(owner, Team):
+        await need(this, "teams.update", owner)
+    else:
+        need_for(this, "users.describe", owner)
 
 
 async def claim_for(this: Change, user: User, field: str) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from catalog import access, sql
 from catalog.changes import Change
+from catalog.dialects import DIALECTS
 from catalog.ids import as_uuid, fold
 from catalog.models import User
 
@@ -36,19 +38,47 @@ async def find_manager(this: Change, user: User) -> None:
 
 
 async def arrived(this: Change, user: User) -> None:
-    """Whoever named this person as manager before they were here has found them now."""
+    """Whoever named this person as manager before they were here has found them now; also they themselves, if they did.
+
+    What their provider sent of them is as it was, so their versions stay.
+    """
     names = [str(user.id), user.user_name_key, fold(user.employee_number) if user.employee_number else None]
-    this.run(
-        "UPDATE users SET manager_id = $1 WHERE account_id = $2 AND manager_id IS NULL AND deleted_at IS NULL "
-        "AND manager_key IN ($3, $4, $5)",
+    if user.manager_id is None and user.manager_key is not None and user.manager_key in names:
+        user.manager_id = user.id
+    waiting = await _held(
+        this,
+        "u.manager_id IS NULL AND u.deleted_at IS NULL AND u.id <> $2 AND u.manager_key IN ($3, $4, $5)",
         user.id,
-        this.account_id,
         *names,
     )
+    for person in waiting:
+        _report_to(this, person, user.id)
 
 
 async def departed(this: Change, user: User) -> None:
     """Nobody reports to a person who is deleted."""
-    this.run(
-        "UPDATE users SET manager_id = NULL WHERE account_id = $1 AND manager_id = $2", this.account_id, user.id
+    for person in await _held(this, "u.manager_id = $2 AND u.deleted_at IS NULL AND u.id <> $2", user.id):
+        _report_to(this, person, None)
+
+
+async def _held(this: Change, condition: str, *params: object) -> list[User]:
+    rows = await this.rows(
+        f"SELECT {sql.columns(User, 'u')} FROM users u WHERE u.account_id = $1 AND {condition} "
+        f"ORDER BY u.id{DIALECTS[this.dialect].for_update}",
+        this.account_id,
+        *params,
+    )
+    return [access.loaded(User, row) for row in rows]
+
+
+def _report_to(this: Change, person: User, manager_id: UUID | None) -> None:
+    before, person.manager_id = person.manager_id, manager_id
+    this.record(
+        "user.updated",
+        person,
+        kind="user",
+        name=person.name,
+        before={"manager": str(before) if before else None},
+        after={"manager": str(manager_id) if manager_id else None},
+        rises=False,
     )

@@ -15,10 +15,10 @@ from catalog import access, sql
 from catalog.actors import Actor
 from catalog.changes import Change
 from catalog.database import database
-from catalog.dialects import DIALECTS
+from catalog.dialects import DIALECTS, FOREVER
 from catalog.engines import Row
 from catalog.errors import AlreadyTaken, Invalid, NotFound, WaitsToBeLinked
-from catalog.ids import FOREVER, fold, new_id
+from catalog.ids import fold, new_id
 from catalog.mapping import TeamNames, team_names
 from catalog.models import Team
 from catalog.selection import EVERYTHING, Order, Where, Window
@@ -267,13 +267,13 @@ def _columns(dialect: str, actor: Actor, with_members: bool) -> sql.Query:
     else:
         query.join(
             f"LEFT JOIN external_ids x ON x.subject_id = t.id AND x.subject_kind = 'team' "
-            f"AND x.integration_id = {query.bind(actor.integration_id)} AND x.until = {query.bind(FOREVER)}"
+            f"AND x.integration_id = {query.bind(actor.integration_id)} AND x.until = {FOREVER}"
         )
         query.column("external_id", "x.value")
     if with_members:
         people = (
             "memberships m JOIN users u ON u.id = m.user_id "
-            f"WHERE m.team_id = t.id AND m.valid_to = {query.bind(FOREVER)} AND u.deleted_at IS NULL"
+            f"WHERE m.team_id = t.id AND m.valid_to = {FOREVER} AND u.deleted_at IS NULL"
         )
         query.column("members", say.objects({"value": "u.id", "display": "u.name", "type": "'User'"}, people, "u.id"))
         groups = "teams g WHERE g.parent_id = t.id AND g.parent_integration_id IS NOT NULL AND g.deleted_at IS NULL"

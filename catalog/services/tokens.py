@@ -1,5 +1,8 @@
 """API tokens: made, recognised, deleted. Of the secret only a digest is kept; it is shown once.
 
+Who makes or deletes one in a browser has given their password within the last ten minutes: a session that was left
+open makes no key that outlives it. An administrator's write token may, without.
+
 A SCIM token is its integration's, an API token is a person's or the account's own (a service). What a token is good
 for follows from its scope and, for a person, from the role they have at this moment.
 """
@@ -43,10 +46,9 @@ async def create_for_integration(
 ) -> tuple[ApiToken, str]:
     """A SCIM token of the integration, and its secret, which nobody can read again.
 
-    Raises NotPermitted; NotConfirmed for a session whose password was given more than ten minutes ago; Invalid for a
-    blank name or a life of more than 365 days.
+    Raises NotPermitted, NotConfirmed; Invalid for a blank name or a life of more than 365 days.
     """
-    _need(this)
+    permissions.need(this.actor, "tokens.manage")
     return await _create(
         this, "scim", Scope.SCIM, name, expires_in_days, integration_id=integration.id, owner=integration.name
     )
@@ -57,9 +59,10 @@ async def create_for_user(
 ) -> tuple[ApiToken, str]:
     """An API token that acts as this person, and its secret. A person makes their own; administrators anybody's.
 
-    Raises NotPermitted, also for somebody who is deactivated; Invalid for a scope other than read and write.
+    Raises NotPermitted, also for somebody who is deactivated; NotConfirmed; Invalid for a scope other than read and
+    write.
     """
-    _need(this, own=_is_theirs(this.actor, user.id))
+    permissions.need(this.actor, "tokens.manage", own=_is_theirs(this.actor, user.id))
     if user.deactivated_at is not None:
         raise NotPermitted(f"{user.name} is deactivated, so no token acts for them.")
     return await _create(this, "api", scope, name, expires_in_days, user_id=user.id, owner=user.name)
@@ -70,19 +73,21 @@ async def create_for_service(
 ) -> tuple[ApiToken, str]:
     """An API token of the account's own, which outlives whoever made it, and its secret.
 
-    Raises NotPermitted; Invalid for a scope other than read and write.
+    Raises NotPermitted, NotConfirmed; Invalid for a scope other than read and write.
     """
-    _need(this)
+    permissions.need(this.actor, "tokens.manage")
     return await _create(this, "api", scope, name, expires_in_days, owner=name)
 
 
 async def delete(this: Change, token_id: UUID) -> ApiToken:
     """The token is refused from now on: here at once, by every other process within a second.
 
-    It stays in the list with the instant of its end. Nothing, if it was deleted before. Raises NotFound, NotPermitted.
+    It stays in the list with the instant of its end. Nothing, if it was deleted before. Raises NotFound, NotPermitted,
+    NotConfirmed.
     """
     token = await access.token(this, token_id, lock=True)
-    _need(this, own=_is_theirs(this.actor, token.user_id))
+    permissions.need(this.actor, "tokens.manage", own=_is_theirs(this.actor, token.user_id))
+    this.actor.need_confirmed(this.at)
     if token.revoked_at is None:
         token.revoked_at = this.at
         this.record("token.deleted", token, kind="token", name=token.name, before={"prefix": token.prefix})
@@ -145,6 +150,7 @@ async def _create(
     integration_id: UUID | None = None,
     user_id: UUID | None = None,
 ) -> tuple[ApiToken, str]:
+    this.actor.need_confirmed(this.at)
     name = name.strip()
     if not name or len(name) > MAX_NAME_CHARACTERS:
         raise Invalid("name", f"a token's name has 1 to {MAX_NAME_CHARACTERS} characters.")
@@ -176,11 +182,6 @@ async def _create(
     )
     await this.flush()
     return token, secret
-
-
-def _need(this: Change, *, own: bool = False) -> None:
-    permissions.need(this.actor, "tokens.manage", own=own)
-    this.actor.need_confirmed(this.at)
 
 
 def _is_theirs(actor: Actor, user_id: UUID | None) -> bool:

@@ -16,9 +16,10 @@ from catalog.actors import Actor
 from catalog.attributes import Document, by_hand, derive
 from catalog.changes import Change
 from catalog.database import database
+from catalog.dialects import FOREVER
 from catalog.engines import Row
 from catalog.errors import AlreadyTaken, Invalid, NotFound, WaitsToBeLinked
-from catalog.ids import FOREVER, fold, new_id
+from catalog.ids import fold, new_id
 from catalog.models import User
 from catalog.selection import EVERYTHING, Order, Where, Window
 from catalog.services import (
@@ -312,13 +313,13 @@ def _columns(dialect: str, actor: Actor, with_teams: bool) -> sql.Query:
     else:
         query.join(
             f"LEFT JOIN external_ids x ON x.subject_id = u.id AND x.subject_kind = 'user' "
-            f"AND x.integration_id = {query.bind(actor.integration_id)} AND x.until = {query.bind(FOREVER)}"
+            f"AND x.integration_id = {query.bind(actor.integration_id)} AND x.until = {FOREVER}"
         )
         query.column("external_id", "x.value")
     if with_teams:
         source = (
             "memberships m JOIN teams t ON t.id = m.team_id "
-            f"WHERE m.user_id = u.id AND m.valid_to = {query.bind(FOREVER)} AND t.deleted_at IS NULL"
+            f"WHERE m.user_id = u.id AND m.valid_to = {FOREVER} AND t.deleted_at IS NULL"
         )
         parts = {"value": "t.id", "display": "t.provider_name", "type": "'direct'"}
         query.column("teams", say.objects(parts, source, "t.id"))

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from catalog.dialects import DIALECTS
 from catalog.errors import Invalid
-from catalog.ids import public_beginning
 from catalog.selection import EVERYTHING
 from catalog.shapes import (
     MOST_ROWS,
@@ -36,16 +35,23 @@ from catalog.shapes import (
 from catalog.sql.levels import Level, Statement
 from catalog.sql.orders import Ordering
 from catalog.tables import NOUNS, Link
+from catalog.tables.nouns import public
 from catalog.visibility import ADMINISTRATORS, Visibility
 
 
 class Answer:
     """One statement, and its parameters once `alone` or `of_each` has made it."""
 
-    def __init__(self, dialect: str, account_id: UUID, sees: Visibility = ADMINISTRATORS) -> None:
+    def __init__(
+        self,
+        dialect: str,
+        account_id: UUID,
+        sees: Visibility = ADMINISTRATORS,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
         self._statement = Statement(DIALECTS[dialect], sees)
         self._say = DIALECTS[dialect]
-        self._account_id = account_id
+        self._given = {**(given or {}), "account": account_id}
 
     @property
     def params(self) -> list[Any]:
@@ -57,11 +63,11 @@ class Answer:
         found = NOUNS[noun]
         scope = f"{{self}}.{found.account} = {{account}}"
         link = Link(noun, f"{scope} AND {found.visible}", one="first")
-        return f"SELECT {self._json(None, member, link, {'account': self._account_id})} AS answer"
+        return f"SELECT {self._json(None, member, link, self._given)} AS answer"
 
     def of_each(self, noun: str, member: Member, ids: Sequence[UUID]) -> str:
         """The statement that gives the member's JSON text of each of the noun's rows: `id` and `answer`."""
-        level = Level(self._statement, NOUNS[noun], {"account": self._account_id})
+        level = Level(self._statement, NOUNS[noun], self._given)
         text = self._json(level, member)
         mine = level.sql(f"{{self}}.{level.noun.account} = {{account}}")
         chosen = self._say.one_of(f"{level.alias}.id", self._statement.bind(list(ids)), "uuid")
@@ -114,9 +120,7 @@ class Answer:
             case "instant":
                 text = f"""'"' || {say.instant(text)} || '"'"""
             case "uuid":
-                beginning, rest = public_beginning(known.names or level.noun.table)
-                key = say.text(text)
-                text = f"""'"{beginning}' || {say.encoded(f"'{rest}' || {key}" if rest else key)} || '"'"""
+                text = f"""'"' || {public(say, known.names or level.noun.table, text)} || '"'"""
             case "boolean":
                 text = f"CASE WHEN {text} THEN 'true' WHEN NOT {text} THEN 'false' END"
             case "json":

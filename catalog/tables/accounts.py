@@ -15,6 +15,7 @@ ACCOUNTS = Noun(
         "name": Field("a.name", "text"),
         "slug": Field("a.slug", "text"),
         "time_zone": Field("a.time_zone", "text"),
+        "html_url": Field("''", "text", shown="CAST({base_url} AS TEXT) || '/'"),
     },
     links={
         "user": Link(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.tables.nouns import Field, Noun
+from catalog.tables.nouns import Field, Noun, page_address, public
 
 INTEGRATIONS = Noun(
     "integrations",
@@ -15,5 +15,6 @@ INTEGRATIONS = Noun(
         "version": Field("i.version", "integer"),
         "created_at": Field("i.created_at", "instant"),
         "updated_at": Field("i.updated_at", "instant"),
+        "html_url": page_address("integrations", lambda say: public(say, "Integration", "i.id")),
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.tables.nouns import Field, Link, Noun
+from catalog.tables.nouns import Field, Link, Noun, Relation
 from catalog.tables.users import integration
 
 MEMBERSHIPS = Noun(
@@ -22,6 +22,14 @@ MEMBERSHIPS = Noun(
         "user_name": Field("{user}.name_key", "folded"),
         "user_email": Field("{user}.email_key", "folded", nullable=True),
         "user_active": Field("({user}.deactivated_at IS NULL)", "boolean"),
+    },
+    relations={
+        "aliases": Relation(
+            "memberships om JOIN team_aliases ta ON ta.team_id = om.team_id",
+            "om.id",
+            "TRUE",
+            {"alias": Field("ta.alias", "text")},
+        ),
     },
     links={
         "team": Link("teams", "{self}.id = {parent}.team_id", one="joined", required=True),

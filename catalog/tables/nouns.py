@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from catalog.dialects import Dialect
+from catalog.ids import public_beginning
 from catalog.selection import Column, Order
 
 Kind = Literal["folded", "text", "instant", "boolean", "integer", "number", "uuid", "json"]
@@ -72,3 +73,15 @@ class Noun:
     links: dict[str, Link] = field(default_factory=dict)
     account: str = "account_id"
     """The column that scopes it."""
+
+
+def public(say: Dialect, kind: str, expression: str) -> str:
+    """A uuid as the public id that scripts know, as text."""
+    beginning, rest = public_beginning(kind)
+    key = f"'{rest}' || {say.text(expression)}" if rest else say.text(expression)
+    return f"'{beginning}' || {say.encoded(key)}"
+
+
+def page_address(folder: str, expression: Callable[[Dialect], str]) -> Field:
+    """The address of the page in the product that shows the row: `{base_url}` is the product's own."""
+    return Field("''", "text", shown=lambda say: f"CAST({{base_url}} AS TEXT) || '/{folder}/' || {expression(say)}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from catalog.dialects import Dialect
 from catalog.selection import Column, Order
-from catalog.tables.nouns import Field, Link, Noun, Relation
+from catalog.tables.nouns import Field, Link, Noun, Relation, page_address
 from catalog.tables.users import BY_NAME, external_ids, integration
 
 _MANAGES = "m.role = 'manager'"
@@ -27,18 +27,21 @@ TEAMS = Noun(
         "name": Field("t.name_key", "folded", shown="t.name"),
         "provider_name": Field("t.provider_name_key", "folded", shown="t.provider_name"),
         "alias": Field("t.alias", "text"),
-        "responsibilities": Field("t.responsibilities", "text", nullable=True),
+        # Both engines' lower knows ASCII alone under our collation: other letters must be searched as they are written.
+        "responsibilities": Field("lower(t.responsibilities)", "folded", nullable=True, shown="t.responsibilities"),
         "parent_id": Field("t.parent_id", "uuid", nullable=True, names="Team"),
         "integration_id": Field("t.integration_id", "uuid", nullable=True),
         "is_listed": Field("t.is_listed", "boolean"),
         "version": Field("t.version", "integer"),
         "created_at": Field("t.created_at", "instant"),
         "updated_at": Field("t.updated_at", "instant"),
+        "html_url": page_address("teams", lambda say: "t.alias"),
         "aliases": Field("t.alias", "json", shown=_aliases("TRUE")),
         "managed_aliases": Field("t.alias", "json", shown=_aliases("ta.is_managed")),
     },
     relations={
         "external_ids": external_ids("team"),
+        "aliases": Relation("team_aliases ta", "ta.team_id", "TRUE", {"alias": Field("ta.alias", "text")}),
         "members": Relation(
             "memberships m JOIN users mu ON mu.id = m.user_id",
             "m.team_id",
@@ -47,6 +50,7 @@ TEAMS = Noun(
                 "id": Field("m.user_id", "uuid"),
                 "name": Field("mu.name_key", "folded"),
                 "user_name": Field("mu.user_name_key", "folded"),
+                "email": Field("mu.email_key", "folded", nullable=True),
                 "role": Field("m.role", "text", nullable=True),
             },
         ),
@@ -76,7 +80,8 @@ TEAMS = Noun(
         ),
         "members": Link(
             "users",
-            "m.team_id = {parent}.id AND m.valid_to = {forever} AND {self}.deleted_at IS NULL",
+            "m.team_id = {parent}.id AND m.valid_to = {forever} AND {self}.deleted_at IS NULL "
+            "AND {self}.deactivated_at IS NULL",
             source="memberships m JOIN users {self} ON {self}.id = m.user_id",
             orders=BY_NAME,
         ),

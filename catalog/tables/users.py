@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.selection import Column, Order
-from catalog.tables.nouns import Field, Link, Noun, Relation
+from catalog.tables.nouns import Field, Link, Noun, Relation, page_address, public
 
 BY_NAME = (Order(Column("name")),)
 
@@ -51,6 +51,7 @@ USERS = Noun(
         "version": Field("u.version", "integer"),
         "created_at": Field("u.created_at", "instant"),
         "updated_at": Field("u.updated_at", "instant"),
+        "html_url": page_address("users", lambda say: public(say, "User", "u.id")),
     },
     documents=("u.attributes", "u.attributes_key"),
     relations={
@@ -65,6 +66,18 @@ USERS = Noun(
                 "provider_name": Field("mt.provider_name_key", "folded"),
                 "role": Field("m.role", "text", nullable=True),
             },
+        ),
+        "aliased_teams": Relation(
+            "memberships m JOIN teams mt ON mt.id = m.team_id JOIN team_aliases ta ON ta.team_id = m.team_id",
+            "m.user_id",
+            "m.valid_to = {forever} AND mt.deleted_at IS NULL",
+            {"alias": Field("ta.alias", "text")},
+        ),
+        "tags": Relation(
+            "tags ut",
+            "ut.owner_id",
+            "ut.owner_kind = 'user'",
+            {"key": Field("ut.key", "text"), "value": Field("ut.value", "text")},
         ),
     },
     links={

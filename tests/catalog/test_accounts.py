@@ -31,6 +31,7 @@ from catalog.models import (
     TokenNotice,
     User,
 )
+from catalog.sealing import Sealer
 from catalog.services import accounts, deliveries, integrations, tokens
 from tests import builders
 
@@ -173,6 +174,7 @@ async def test_a_rehearsals_account_is_purged_a_day_later_without_a_trace(accoun
     old, fresh = await accounts.for_rehearsal(), await accounts.for_rehearsal()
     for living in (old, fresh, actor):
         await _live(living)
+    await Sealer("a secret key of the tests, long enough").seal()
     filled = {*accounts._TABLES, "accounts"} - {"outbox_messages"}
     assert await _tables_with_rows_of(old.account_id) == filled
     assert await accounts.purge_rehearsals() == 0

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from catalog import actors, minting
-from catalog.actors import Actor, ActorKind, Scope
+from catalog.actors import Actor, ActorKind, Role, Scope
 from catalog.changes import change
 from catalog.database import database
-from catalog.errors import Invalid, NotFound, NotPermitted, Unauthenticated
+from catalog.errors import Invalid, NotConfirmed, NotFound, NotPermitted, Unauthenticated
 from catalog.ids import new_id, now
 from catalog.models import Account, Integration, User
 from catalog.services import integrations, recognition, tokens
@@ -255,3 +256,33 @@ async def test_the_builder_and_the_token_agree_on_who_a_scim_client_is(actor: Ac
         made.id,
     )
     assert found.token_id == token.id
+
+
+@pytest.mark.parametrize(("minutes", "may"), [(0, True), (9, True), (11, False)])
+async def test_a_session_makes_and_deletes_tokens_shortly_after_the_password_was_given(
+    actor: Actor, a_user: Any, minutes: int, may: bool
+) -> None:
+    ada = await a_user(role="admin")
+    token, _ = await _user_token(actor, ada)
+    in_a_browser = Actor(
+        actor.account_id,
+        ActorKind.PERSON,
+        ada.name,
+        frozenset({Scope.READ, Scope.WRITE, Scope.ADMIN}),
+        id=ada.id,
+        role=Role.ADMIN,
+        session_id=new_id(),
+        confirmed_at=now() - timedelta(minutes=minutes),
+    )
+    async with change(in_a_browser) as this:
+        for attempt in (
+            partial(tokens.create_for_service, this, name="nightly"),
+            partial(tokens.create_for_user, this, ada, name="laptop"),
+            partial(tokens.delete, this, token.id),
+        ):
+            if may:
+                await attempt()
+                continue
+            with pytest.raises(NotConfirmed):
+                await attempt()
+    assert len(await tokens.list_(actor)) == (3 if may else 1)

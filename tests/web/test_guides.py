@@ -1,4 +1,4 @@
-"""The guides are served by the product, and so is the page that says what it is."""
+"""The guides are served by the product."""
 
 from collections.abc import AsyncIterator
 
@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from web import guides, pages
+from web import guides
 
 
 @pytest.fixture
@@ -15,7 +15,6 @@ async def product() -> AsyncIterator[httpx.AsyncClient]:
     routes = [
         Route("/docs", guides.guide),
         Route("/docs/{name}", guides.guide),
-        Route("/", pages.welcome("https://muster.acme.test")),
     ]
     transport = httpx.ASGITransport(Starlette(routes=routes))
     async with httpx.AsyncClient(transport=transport, base_url="http://muster.test") as client:
@@ -37,10 +36,3 @@ async def test_a_guide_is_shown_with_its_tables(product: httpx.AsyncClient) -> N
 @pytest.mark.parametrize("name", ["nothing", "..%2Fpyproject", "%2Fetc%2Fpasswd"])
 async def test_what_is_no_guide_is_not_found(product: httpx.AsyncClient, name: str) -> None:
     assert (await product.get(f"/docs/{name}")).status_code == 404
-
-
-async def test_the_first_page_says_how_to_connect_okta(product: httpx.AsyncClient) -> None:
-    answer = await product.get("/")
-    assert "https://muster.acme.test/scim/v2" in answer.text
-    assert "muster token create --integration Okta" in answer.text
-    assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -1,0 +1,34 @@
+"""What every resolver is given: who asks, and where the product stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from strawberry.types import Info
+
+from catalog.actors import Actor
+
+
+@dataclass(slots=True)
+class Context:
+    """One request."""
+
+    actor: Actor
+    base_url: str
+    """The product's public address, without a slash at its end."""
+    statements: int = 0
+    """How many statements of answers it has asked so far."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What was found out once for the whole request."""
+
+
+def of(info: Info) -> Context:
+    """The context of the request in which the resolver runs."""
+    context: Context = info.context
+    return context
+
+
+def actor(info: Info) -> Actor:
+    """Who asks."""
+    return of(info).actor

@@ -1,0 +1,68 @@
+"""Memberships: who belongs to which team, in which role, and since when."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.types import Info
+
+from catalog.selection import Column, Compare, Related, Where
+from graphql_api import ids
+from graphql_api.connections import DatedConnection
+from graphql_api.describing import Description, described, linked
+from graphql_api.inputs import IdentifierInput, UserIdentifierInput
+from graphql_api.scalars import Instant
+from graphql_api.teams import Team
+from graphql_api.users import User
+
+MANAGER = "manager"
+"""Roles are free text; whoever has this one manages the team."""
+
+
+@strawberry.input
+class MembershipFilterInput:
+    """Which memberships: all that is given must hold."""
+
+    team: IdentifierInput | None = strawberry.UNSET
+    user: UserIdentifierInput | None = strawberry.UNSET
+    role: str | None = strawberry.UNSET
+
+
+@strawberry.type
+class TeamMembership:
+    """A period in which a person belongs to a team."""
+
+    role: str | None
+    valid_from: Instant
+    valid_to: Instant | None
+    recorded_at: Instant
+
+    @described(Team)
+    def team(self, info: Info) -> Description:
+        return linked("team")
+
+    @described(User)
+    def user(self, info: Info) -> Description:
+        return linked("user")
+
+
+@strawberry.type
+class TeamMembershipConnection(DatedConnection[TeamMembership]):
+    """A page of memberships."""
+
+
+def among_members(filter: MembershipFilterInput | None, include_deactivated: bool) -> list[Where]:
+    """The conditions on memberships. Raises NotFound for what is no id."""
+    terms: list[Where] = [] if include_deactivated else [Compare(Column("user_active"), "eq", True)]
+    if filter is None:
+        return terms
+    if filter.team and filter.team.id:
+        terms.append(Compare(Column("team_id"), "eq", ids.read("Team", filter.team.id)))
+    if filter.team and filter.team.alias:
+        terms.append(Related("aliases", Compare(Column("alias"), "eq", filter.team.alias)))
+    if filter.user and filter.user.id:
+        terms.append(Compare(Column("user_id"), "eq", ids.read("User", filter.user.id)))
+    if filter.user and filter.user.email:
+        terms.append(Compare(Column("user_email"), "eq", filter.user.email))
+    if filter.role:
+        terms.append(Compare(Column("role"), "eq", filter.role))
+    return terms

@@ -1,0 +1,61 @@
+"""Query and Mutation: the parts put together."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.types import Info
+
+from catalog import permissions
+from catalog.actors import ActorKind
+from graphql_api import context
+from graphql_api.accounts import Account
+from graphql_api.describing import Description, described, found
+from graphql_api.execution import Executor
+from graphql_api.scalars import CONFIG, Instant, shown_instant
+from graphql_api.users import User, UserRole
+
+
+@strawberry.type
+class Viewer:
+    """Who asks."""
+
+    role: UserRole | None
+    actor_name: str
+    operations: list[str]
+    confirmed_at: Instant | None
+
+    @described(User | None)
+    def user(self, info: Info) -> Description | None:
+        asking = context.actor(info)
+        return found("users", asking.id) if asking.kind is ActorKind.PERSON and asking.id else None
+
+    @described(Account)
+    def account(self, info: Info) -> Description:
+        return the_account(info)
+
+
+@strawberry.type
+class Query:
+    """What can be asked."""
+
+    @described(Account | None)
+    def account(self, info: Info) -> Description:
+        return the_account(info)
+
+    @strawberry.field
+    def viewer(self, info: Info) -> Viewer:
+        asking = context.actor(info)
+        return Viewer(
+            role=UserRole(asking.role) if asking.role else None,
+            actor_name=asking.name,
+            operations=[name for name in permissions.OPERATIONS if permissions.may(asking, name)],
+            confirmed_at=shown_instant(asking.confirmed_at),
+        )
+
+
+def the_account(info: Info) -> Description:
+    """The account in which the caller acts."""
+    return found("accounts", context.actor(info).account_id)
+
+
+schema = strawberry.Schema(query=Query, config=CONFIG, execution_context_class=Executor)

@@ -1,0 +1,313 @@
+"""A selection of GraphQL as a description for the catalog (`catalog.shapes`), for either road.
+
+Pure but for the resolvers that it asks for their descriptions. On the compiled road a selection is taken whole; on the
+ordinary one its first level alone, under the names by which graphql-core will look for the values.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import orjson
+from graphql import GraphQLObjectType, get_named_type, is_abstract_type, is_list_type, is_non_null_type
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from catalog.errors import CatalogError
+from catalog.ids import now, opened
+from catalog.services import answers
+from catalog.shapes import (
+    Connected,
+    ConnectionPart,
+    Constant,
+    Cursor,
+    Edges,
+    Many,
+    Member,
+    Node,
+    Nodes,
+    One,
+    PageFacts,
+    Part,
+    Shape,
+    Shown,
+    Total,
+)
+from graphql_api.describing import COLUMN, COMPUTED, DESCRIBED, PART, Description, Row
+from graphql_api.scalars import shown_instant
+
+CONCRETE = {"Integration": "ScimIntegration", "PropertyOwner": "Team"}
+"""What a row of an interface or a union is: of the types that others than Muster have, none is ever returned."""
+
+FACTS = {
+    "hasNextPage": "has_next",
+    "hasPreviousPage": "has_previous",
+    "startCursor": "start",
+    "endCursor": "end",
+}
+
+
+class Uncovered(Exception):
+    """Something selected can't be compiled: the answer takes the ordinary road."""
+
+
+class Selections:
+    """The selection below one field, which stands at `path`."""
+
+    def __init__(self, executor: Any, path: Path) -> None:
+        self._executor = executor
+        self._path = path
+        self.errors: list[tuple[Exception, list[str | int]]] = []
+        """What resolvers refused, and at which fields: those are null."""
+        self.lookups: list[tuple[list[str | int], CatalogError]] = []
+        """Rows that were asked for by name, each with where it stands below this field and the error if it is null."""
+
+    # --- the compiled road ------------------------------------------------------------------------------------
+
+    def compiled(self, return_type: Any, details: Any, description: Description) -> Member:
+        """Everything selected. Raises Uncovered, and what a resolver raises for a field that can't be null."""
+        return self._member("answer", return_type, details, description, self._path, ())
+
+    def _member(
+        self, key: str, return_type: Any, details: Any, description: Description, path: Path, below: tuple[str, ...]
+    ) -> Member:
+        named = self._concrete(return_type)
+        if "pageInfo" in named.fields:
+            parts = tuple(self._parts(named, details, description, path))
+            return Connected(key, description.rows, parts)
+        shape = self._shape(named, details, path, below)
+        unwrapped = return_type.of_type if is_non_null_type(return_type) else return_type
+        if is_list_type(unwrapped):
+            return Many(key, description.rows, shape)
+        return One(key, description.rows, shape)
+
+    def _shape(self, named: GraphQLObjectType, details: Any, path: Path, below: tuple[str, ...] | None) -> Shape:
+        """`below` is where the object stands under this selection's field; None where it is one of many."""
+        return tuple(
+            self._field(named, key, group, Path(path, key, named.name), None if below is None else (*below, key))
+            for key, group in self._selected(named, details)
+        )
+
+    def _field(
+        self, named: GraphQLObjectType, key: str, group: Any, path: Path, below: tuple[str, ...] | None
+    ) -> Member:
+        name = group[0].node.name.value
+        if name == "__typename":
+            return Constant(key, f'"{named.name}"')
+        definition = named.fields[name]
+        ours = _ours(definition)
+        marks = ours.metadata
+        if DESCRIBED in marks:
+            return self._described(named, definition, key, group, path, below)
+        if PART in marks:
+            return Part(key, self._shape(self._concrete(definition.type), group, path, below))
+        if COMPUTED in marks or ours.base_resolver is not None:
+            raise Uncovered(f"{named.name}.{name}")
+        return Shown(key, marks.get(COLUMN, ours.python_name))
+
+    def _described(
+        self, named: GraphQLObjectType, definition: Any, key: str, group: Any, path: Path, below: tuple[str, ...] | None
+    ) -> Member:
+        try:
+            description = self._resolved(named, definition, group, path)
+        except CatalogError as refused:
+            if is_non_null_type(definition.type):
+                raise
+            self.errors.append((refused, path.as_list()))
+            return Constant(key, "null")
+        if description is None:
+            return Constant(key, "null")
+        if description.missing is not None and below is not None:
+            self.lookups.append((list(below), description.missing))
+        below = () if below is None else below
+        return self._member(key, definition.type, group, description, path, below)
+
+    def _resolved(self, named: GraphQLObjectType, definition: Any, group: Any, path: Path) -> Description | None:
+        executor = self._executor
+        arguments = get_argument_values(
+            definition,
+            group[0].node,
+            executor.variable_values,
+            group[0].fragment_variable_values,
+            executor.hide_suggestions,
+        )
+        info = executor.build_resolve_info(definition, [detail.node for detail in group], named, path)
+        described = definition.resolve(None, info, **arguments)
+        if inspect.iscoroutine(described):
+            described.close()
+            raise Uncovered(f"{named.name}.{group[0].node.name.value}")
+        return cast("Description | None", described)
+
+    def _parts(
+        self, named: GraphQLObjectType, details: Any, description: Description, path: Path
+    ) -> Iterable[ConnectionPart]:
+        for key, group in self._selected(named, details):
+            name = group[0].node.name.value
+            at = Path(path, key, named.name)
+            match name:
+                case "__typename":
+                    yield Constant(key, f'"{named.name}"')
+                case "nodes":
+                    node = self._concrete(named.fields["nodes"].type)
+                    yield Nodes(key, self._shape(node, group, at, None))
+                case "edges":
+                    yield Edges(key, tuple(self._of_edge(self._concrete(named.fields["edges"].type), group, at)))
+                case "pageInfo":
+                    yield PageFacts(key, tuple(self._of_page(group)))
+                case "totalCount":
+                    yield Total(key)
+                case _:
+                    yield Constant(key, _fact(description, _ours(named.fields[name]).python_name))
+
+    def _of_edge(self, edge: GraphQLObjectType, details: Any, path: Path) -> Iterable[Cursor | Node | Constant]:
+        for key, group in self._selected(edge, details):
+            match group[0].node.name.value:
+                case "__typename":
+                    yield Constant(key, f'"{edge.name}"')
+                case "cursor":
+                    yield Cursor(key)
+                case _:
+                    node = self._concrete(edge.fields["node"].type)
+                    yield Node(key, self._shape(node, group, Path(path, key, edge.name), None))
+
+    def _of_page(self, details: Any) -> Iterable[tuple[str, str] | Constant]:
+        page = cast(GraphQLObjectType, self._executor.schema.get_type("PageInfo"))
+        for key, group in self._selected(page, details):
+            name = group[0].node.name.value
+            yield Constant(key, '"PageInfo"') if name == "__typename" else (key, FACTS[name])
+
+    # --- the ordinary road ------------------------------------------------------------------------------------
+
+    def of_one_level(self, return_type: Any, details: Any, description: Description) -> Member:
+        """The columns that the first level needs, by the names of the fields."""
+        named = self._concrete(return_type)
+        if "pageInfo" not in named.fields:
+            shape = self._columns(named, [details])
+            unwrapped = return_type.of_type if is_non_null_type(return_type) else return_type
+            return (Many if is_list_type(unwrapped) else One)("answer", description.rows, shape)
+        selected = {group[0].node.name.value: True for _, group in self._selected(named, details)}
+        parts: list[ConnectionPart] = []
+        if "nodes" in selected or "edges" in selected:
+            shape = self._columns(*self._nodes(named, details))
+            parts.append(Edges("edges", (Cursor("cursor"), Node("node", shape))))
+        if "pageInfo" in selected:
+            facts = ("has_next_page", "has_next"), ("has_previous_page", "has_previous")
+            parts.append(PageFacts("page_info", (*facts, ("start_cursor", "start"), ("end_cursor", "end"))))
+        if "totalCount" in selected:
+            parts.append(Total("total_count"))
+        return Connected("answer", description.rows, tuple(parts))
+
+    def rows(self, return_type: Any, details: Any, value: Any, description: Description) -> Any:
+        """What the answer to `of_one_level` holds, as graphql-core is to complete it."""
+        named = self._concrete(return_type)
+        parent = description.parent
+        noun = description.noun or (answers.noun_of(parent.noun, description.rows.link) if parent else "")
+        if "pageInfo" not in named.fields:
+            of_row = _Reading(self, named, [details], noun)
+            return [of_row(one) for one in value] if isinstance(value, list) else of_row(value)
+        of_row = _Reading(self, *self._nodes(named, details), noun)
+        edges = [{"cursor": edge["cursor"], "node": of_row(edge["node"])} for edge in value.get("edges", ())]
+        known = {**value, "edges": edges, "nodes": [edge["node"] for edge in edges]}
+        for field in named.fields.values():
+            name = _ours(field).python_name
+            if name not in {"edges", "nodes", "page_info", "total_count"}:
+                known[name] = orjson.loads(_fact(description, name))
+        return known
+
+    def _nodes(self, connection: GraphQLObjectType, details: Any) -> tuple[GraphQLObjectType, list[Any]]:
+        """The type of the rows, and everything that is selected of them, as nodes and in edges."""
+        found = []
+        for _, group in self._selected(connection, details):
+            name = group[0].node.name.value
+            if name == "nodes":
+                found.append(group)
+            elif name == "edges":
+                edge = self._concrete(connection.fields["edges"].type)
+                found += [inner for _, inner in self._selected(edge, group) if inner[0].node.name.value == "node"]
+        return self._concrete(connection.fields["nodes"].type), found
+
+    def _columns(self, named: GraphQLObjectType, groups: Sequence[Any]) -> Shape:
+        members: dict[str, Member] = {"_id": Shown("_id", "id")}
+        needs: set[str] = set()
+        for _, _, group, ours in self.fields(named, groups):
+            marks = ours.metadata
+            if PART in marks:
+                inner = self._columns(self._concrete(named.fields[group[0].node.name.value].type), [group])
+                before = members.get(ours.python_name)
+                known = {member.key: member for member in (before.shape if isinstance(before, Part) else ())}
+                members[ours.python_name] = Part(
+                    ours.python_name, tuple({**known, **{member.key: member for member in inner}}.values())
+                )
+            elif COMPUTED in marks:
+                needs.update(marks[COMPUTED][1])
+            elif ours.base_resolver is None:
+                members[ours.python_name] = Shown(ours.python_name, marks.get(COLUMN, ours.python_name))
+        if needs:
+            members["_needs"] = Part("_needs", tuple(Shown(name, name) for name in sorted(needs)))
+        return tuple(members.values())
+
+    def fields(self, named: GraphQLObjectType, groups: Sequence[Any]) -> Iterable[tuple[str, str, Any, Any]]:
+        """The selected fields: key, name, group, and the definition of ours."""
+        for details in groups:
+            for key, group in self._selected(named, details):
+                name = group[0].node.name.value
+                if name != "__typename":
+                    yield key, name, group, _ours(named.fields[name])
+
+    # --- what both lean on ------------------------------------------------------------------------------------
+
+    def _selected(self, named: GraphQLObjectType, details: Any) -> Iterable[tuple[str, Any]]:
+        return cast(
+            "Iterable[tuple[str, Any]]", self._executor.collect_subfields(named, details).grouped_field_set.items()
+        )
+
+    def concrete(self, type: Any) -> GraphQLObjectType:
+        """The object type that rows of the type have."""
+        return self._concrete(type)
+
+    def _concrete(self, type: Any) -> GraphQLObjectType:
+        named = get_named_type(type)
+        if is_abstract_type(named):
+            named = self._executor.schema.get_type(CONCRETE[named.name])
+        return cast(GraphQLObjectType, named)
+
+
+class _Reading:
+    """Reads rows of one type, and makes what Python makes of them."""
+
+    def __init__(self, selections: Selections, named: GraphQLObjectType, groups: Sequence[Any], noun: str) -> None:
+        self._noun = noun
+        self._computed: dict[str, Any] = {}
+        self._parts: dict[str, _Reading] = {}
+        for _, name, group, ours in selections.fields(named, groups):
+            if COMPUTED in ours.metadata:
+                self._computed[ours.python_name] = ours.metadata[COMPUTED][0]
+            if PART in ours.metadata:
+                inner = selections.concrete(named.fields[name].type)
+                self._parts[ours.python_name] = _Reading(selections, inner, [group], noun)
+
+    def __call__(self, value: dict[str, Any] | None) -> Row | None:
+        heard = opened(value["_id"]) if value else None
+        if value is None or heard is None:
+            return None
+        row = Row(self._noun, heard[1], value)
+        for name, make in self._computed.items():
+            row[name] = make(value["_needs"])
+        for name, read in self._parts.items():
+            row[name] = read(value[name])
+        return row
+
+
+def _ours(definition: Any) -> Any:
+    """The Strawberry field behind one of graphql-core's."""
+    return definition.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+
+
+def _fact(description: Description, name: str) -> str:
+    """What the connection itself shows: what its description says, or that it is about this instant."""
+    if name in description.facts:
+        return description.facts[name]
+    return f'"{shown_instant(now())}"'

@@ -1,0 +1,161 @@
+"""What a document weighs: as much as its largest answer has values, whatever it is cut into."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+from graphql import parse as parse_text
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphql_api.limits import Cost, Gate, Limits, Refused, check, parse
+from graphql_api.weighing import LISTS, PER_ITEM
+
+ANALYST = "{account{teams(first:100){nodes{name memberships{nodes{role user{name email}}}}}}}"
+
+
+def weigh(text: str) -> Cost:
+    return check(parse(text))
+
+
+@pytest.mark.parametrize(
+    ("document", "total"),
+    [
+        ("{a}", 1),
+        ("{a{b c{d}}}", 4),
+        ("{reports{totalCount}}", 2),
+        ("{users{nodes{id}}}", 1 + 100 * 2),
+        ("{users(first:3){nodes{id}}}", 1 + 3 * 2),
+        ("{users(first:0){nodes{id}}}", 1),
+        ("{users(first:3,last:5){nodes{id}}}", 1 + 5 * 2),
+        ("{users(first:3){edges{cursor node{id}} totalCount}}", 1 + 1 + 3 * 4),
+        ("{users(first:3){n:nodes{id}}}", 1 + 3 * 2),
+        ("{users(first:3){...{nodes{id}}}}", 1 + 3 * 2),
+        ("{users(first:3){...F}} fragment F on C{nodes{id}}", 1 + 3 * 2),
+        ("{users(first:3){nodes{teams(first:2){nodes{id name}}}}}", 1 + 3 * (1 + 1 + 2 * 3)),
+        ("{users(first:3){nodes{contacts{id}}}}", 1 + 3 * (1 + 1 + 10)),
+        (ANALYST, 50_302),
+    ],
+)
+def test_a_page_weighs_as_often_as_it_has_items(document: str, total: int) -> None:
+    assert weigh(document).total == total
+
+
+def test_introspection_has_a_depth_and_a_number_of_fields_of_its_own() -> None:
+    cost = weigh("{a __schema{types{fields{type{ofType{ofType{ofType{ofType{ofType{ofType{name}}}}}}}}}}}")
+    assert (cost.depth, cost.fields, cost.introspection_fields) == (1, 1, 11)
+
+
+def a_document(seed: int) -> str:
+    """One whose fragments spread only those that come after them."""
+    chance = random.Random(seed)
+    number = chance.randint(0, 5)
+
+    def selections(first: int, depth: int) -> str:
+        return " ".join(selection(first, depth) for _ in range(chance.randint(0, 4)))
+
+    def selection(first: int, depth: int) -> str:
+        directives = chance.choice(["", "@skip(if:true)", "@a @b"])
+        kind = chance.choice(["leaf"] + ["field", "inline"] * (depth > 0) + ["spread"] * (first < number))
+        if kind == "spread":
+            return f"...F{chance.randint(first, number - 1)} {directives}"
+        inside = f"{{{selections(first, depth - 1)}}}" if kind != "leaf" else ""
+        if kind == "inline":
+            return f"... {directives} {inside}"
+        name = chance.choice(["a", "nodes", "edges", "users", "contacts", "types", "__schema"])
+        alias = chance.choice(["", "x:", "nodes:"])
+        page = chance.choice(["", "(first:2)", "(last:3,first:1)", "(first:$n)", "(other:9)"])
+        return f"{alias}{name}{page}{directives}{inside}"
+
+    text = f"query($n:Int=4) {{{selections(0, 3)}}}"
+    return text + "".join(f" fragment F{n} on T {{{selections(n + 1, 3)}}}" for n in range(number))
+
+
+DOCUMENTS = st.integers(0, 2**64).map(a_document)
+
+UNLIMITED = Limits(**dict.fromkeys(Limits.__slots__, 10**30))
+
+
+@settings(max_examples=300, deadline=None)
+@given(DOCUMENTS)
+def test_a_fragment_weighs_what_it_would_weigh_spelled_out(text: str) -> None:
+    document = parse_text(text)
+    cost = check(document, limits=Limits(**{**_fields(UNLIMITED), "page": 5}))
+    fragments = {
+        node.name.value: node.selection_set for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    once, per_item = _spelled_out(operation.selection_set, fragments)
+    assert cost.total == once + per_item
+
+
+def _fields(limits: Limits) -> dict[str, int]:
+    return {name: getattr(limits, name) for name in Limits.__slots__}
+
+
+def _spelled_out(selections: SelectionSetNode, fragments: dict[str, SelectionSetNode]) -> tuple[int, int]:
+    """The oracle: every spread walked anew, as it would be carried out."""
+    once = per_item = 0
+    for node in selections.selections:
+        if isinstance(node, FieldNode):
+            inner = _spelled_out(node.selection_set, fragments) if node.selection_set else (0, 0)
+            sizes = {"first": 0, "last": 0}
+            for argument in node.arguments or ():
+                if argument.name.value in sizes:
+                    sizes[argument.name.value] = int(getattr(argument.value, "value", 4))
+            size = max(sizes.values()) or 5
+            name = node.name.value
+            values = 1 + size * inner[1] + (1 if inner[1] else LISTS.get(name, 1)) * inner[0]
+            once, per_item = (once, per_item + values) if name in PER_ITEM else (once + values, per_item)
+        else:
+            inner = (0, 0)
+            if isinstance(node, FragmentSpreadNode):
+                inner = _spelled_out(fragments[node.name.value], fragments)
+            elif isinstance(node, InlineFragmentNode):
+                inner = _spelled_out(node.selection_set, fragments)
+            once, per_item = once + inner[0], per_item + inner[1]
+    return once, per_item
+
+
+@settings(max_examples=300, deadline=None)
+@given(DOCUMENTS)
+def test_tokens_are_counted_as_the_parser_counts_them(text: str) -> None:
+    number = parse_text(text).token_count
+    parse(text, Limits(tokens=number))
+    with pytest.raises(Refused, match="tokens"):
+        parse(text, Limits(tokens=number - 1))
+
+
+# --- documents that are asked again ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sizes", [[{"n": 3}, {"n": 4}, {}, {"n": None}, {"n": 3}, {"n": "3"}, {"n": 3.0}, {"n": True}, {"n": 7, "m": 9}]]
+)
+def test_a_document_that_is_remembered_weighs_what_it_would_weigh_anew(sizes: list[dict[str, Any]]) -> None:
+    text = "query A($n:Int=5){users(first:$n){...F}} query B{a} fragment F on C{nodes{teams(last:$n){nodes{id}}}}"
+    gate = Gate(parse(text))
+    for variables in sizes * 2:
+        for name in ("A", "B", None):
+            assert gate.check(variables, name) == check(parse(text), variables, name)
+    for _ in range(2):
+        with pytest.raises(Refused, match="more than 500"):
+            gate.check({"n": 501}, "A")
+
+
+def test_a_document_is_not_remembered_for_page_sizes_without_end() -> None:
+    gate = Gate(parse("query($n:Int){users(first:$n){nodes{id}}}"))
+    for size in range(500):
+        assert gate.check({"n": size}).total == 1 + size * 2
+    assert len(gate._known) <= 100

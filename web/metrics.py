@@ -1,0 +1,96 @@
+"""Metrics for Prometheus: how many requests, how long, how they ended; what waits. Nobody's name, id or address.
+
+Counted where a request leaves the process; with several workers each writes its numbers to a file of its own, and
+whichever is asked adds them up. They are not for everyone: `/metrics` wants a token of its own, and without one set it
+is not there.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import tempfile
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Scope
+
+from catalog.errors import Unavailable
+from catalog.vitals import vitals
+
+SURFACES = {"/scim/": "scim", "/graphql": "graphql", "/auth/": "auth", "/exports/": "exports"}
+"""The first part of a path to the name of what answers it; everything else is `pages`."""
+
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Where prometheus-client looks for the folder that workers share, before it is imported."""
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+
+_requests = Counter("muster_requests", "Requests answered.", ["surface", "method", "status"])
+_seconds = Histogram(
+    "muster_request_seconds",
+    "From the first byte of a request to the last byte of its answer.",
+    ["surface"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
+)
+
+
+def observe(scope: Scope, status: int, seconds: float) -> None:
+    """One more request that was answered with `status` (0: not at all) after so many seconds."""
+    surface = next((name for prefix, name in SURFACES.items() if scope["path"].startswith(prefix)), "pages")
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    _requests.labels(surface, method, str(status)).inc()
+    _seconds.labels(surface).observe(seconds)
+
+
+def share_between_workers() -> None:
+    """A folder for the workers' numbers, made before they start: they inherit its name."""
+    os.environ.setdefault(SHARED_FOLDER, tempfile.mkdtemp(prefix="muster-metrics-"))
+
+
+def metrics(token: str | None) -> Callable[[Request], Awaitable[Response]]:
+    """`GET /metrics` in Prometheus's text format, for who has the token; 404 for everybody where none is set."""
+
+    async def answer(request: Request) -> Response:
+        if token is None:
+            return PlainTextResponse("Not Found", 404)
+        given = request.headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+            return PlainTextResponse("Unauthorized", 401, {"WWW-Authenticate": "Bearer"})
+        counted = generate_latest(_everybodys() if SHARED_FOLDER in os.environ else REGISTRY)
+        return Response(counted + generate_latest(await _signs()), media_type=CONTENT_TYPE_LATEST)
+
+    return answer
+
+
+def _everybodys() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, os.environ[SHARED_FOLDER])  # type: ignore[no-untyped-call]
+    return registry
+
+
+async def _signs() -> CollectorRegistry:
+    """What the database says, read now."""
+    registry = CollectorRegistry()
+    Gauge("muster_build", "The version that answers.", ["version"], registry=registry).labels(
+        version("muster-catalog")
+    ).set(1)
+    up = Gauge("muster_database_up", "Whether the database answers.", registry=registry)
+    try:
+        found = await vitals()
+    except Unavailable:
+        up.set(0)
+        return registry
+    up.set(1)
+    letters = Gauge("muster_letters", "Letters, by their state.", ["state"], registry=registry)
+    for state, count in found.letters.items():
+        letters.labels(state).set(count)
+    Gauge("muster_oldest_letter_due_seconds", "How long the oldest letter has been due.", registry=registry).set(
+        found.oldest_letter_due_s
+    )
+    return registry

@@ -1,0 +1,40 @@
+// The entry: styles in their order, the providers, the router.
+import "./mantine.css";
+import "./theme.css";
+import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { queryClient } from "./api/queries";
+import { router } from "./router";
+import { theme, variables } from "./theme";
+
+// A page that was opened before a new version was installed asks for a part that is gone: it starts again, once.
+window.addEventListener("vite:preloadError", (event) => {
+  const last = Number(sessionStorage.getItem("reloaded") ?? 0);
+  if (Date.now() - last < 10_000) return;
+  event.preventDefault();
+  sessionStorage.setItem("reloaded", String(Date.now()));
+  location.reload();
+});
+
+const schemes = localStorageColorSchemeManager({ key: "muster-color-scheme" });
+const place = document.getElementById("app");
+if (place)
+  createRoot(place).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={variables}
+        defaultColorScheme="auto"
+        colorSchemeManager={schemes}
+      >
+        <QueryClientProvider client={queryClient}>
+          <Notifications position="bottom-right" limit={4} />
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );

@@ -1,0 +1,9 @@
+// Oneself: name, password, and where one is signed in.
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { shellRoute } from "../../shell/route";
+
+export const profileRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("./Profile"), "Profile"),
+});

@@ -1,0 +1,17 @@
+// Where one can go: the sidebar, the palette and the keys `g …` go by this one list.
+import type { IconName } from "../kit/icons";
+
+export interface Place {
+  to: string;
+  label: string;
+  icon: IconName;
+  /** The second key after `g`. */
+  key?: string;
+  /** Who may not do this does not see the place. */
+  needs?: string;
+}
+
+export const PLACES: Place[] = [];
+
+/** Under the line in the sidebar. */
+export const FURTHER_PLACES: Place[] = [];
