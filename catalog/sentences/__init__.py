@@ -11,7 +11,7 @@ from typing import Any
 from catalog.sentences.actions import SENTENCES
 from catalog.sentences.telling import NAMED, Event, Names, Row, actor, document, members
 
-__all__ = ["actor", "mentioned", "sentence"]
+__all__ = ["actor", "document", "mentioned", "sentence"]
 
 
 def sentence(event: Row, names: Names | None = None) -> str:

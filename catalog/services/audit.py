@@ -7,12 +7,18 @@ not named here; docs/audit.md explains each, and tests hold both to it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
-from catalog import permissions, sql
+from catalog import permissions, sentences, sql
 from catalog.actors import Actor
 from catalog.database import database
+from catalog.dialects import DIALECTS
 from catalog.engines import Row
+from catalog.ids import as_uuid
 from catalog.selection import EVERYTHING, Column, Order, Where, Window
+from catalog.services import visibility
+from catalog.visibility import Visibility
 
 ACTIONS: dict[str, str] = {
     "account.created": "An account was made.",
@@ -102,3 +108,45 @@ async def count(actor: Actor, where: Where = EVERYTHING) -> int:
     query.where(where)
     found = await db.rows(query.counting(), *query.params)
     return int(found[0]["n"])
+
+
+async def told(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Each of these events as a sentence, with the names that people, teams and integrations have now, or had last.
+
+    What the account hides of people from whoever asks is in none of them. Two statements, however many events. Raises
+    NotPermitted for a provider.
+    """
+    permissions.need(actor, "history.read")
+    db = database()
+    say, sees = DIALECTS[db.dialect], await visibility.of(actor)
+    rows = await db.rows(
+        "SELECT a.id, a.actor_kind, a.actor_id, a.actor_name, a.action, a.subject_kind, a.subject_id, a.subject_name, "
+        f"{say.json_text('a.before')} AS before, {say.json_text('a.after')} AS after FROM audit_events a "
+        f"WHERE a.account_id = $1 AND {say.one_of('a.id', '$2', 'uuid')}",
+        *(actor.account_id, list(ids)),
+    )
+    events = {UUID(str(row["id"])): _shown(row, sees) for row in rows}
+    named = {UUID(id) for event in events.values() for id in sentences.mentioned(event) if as_uuid(id)}
+    names = await _names(actor, sorted(named)) if named else {}
+    return {id: sentences.sentence(event, names) for id, event in events.items()}
+
+
+def _shown(row: Row, sees: Visibility) -> dict[str, Any]:
+    """The event without what the reader may not see of the person that it is about."""
+    event = dict(row)
+    if event["subject_kind"] == "user" and not sees.everything:
+        for side in ("before", "after"):
+            differing = sentences.document(event[side])
+            shown = {name: value for name, value in differing.items() if sees.sees_column(name)}
+            if "attributes" in shown:
+                shown["attributes"] = [name for name in shown["attributes"] if sees.sees(name)]
+            event[side] = shown
+    return event
+
+
+async def _names(actor: Actor, ids: Sequence[UUID]) -> dict[str, str]:
+    db = database()
+    among = f"account_id = $1 AND {DIALECTS[db.dialect].one_of('id', '$2', 'uuid')}"
+    tables = ("users", "teams", "integrations")
+    text = " UNION ALL ".join(f"SELECT id, name FROM {table} WHERE {among}" for table in tables)
+    return {str(row["id"]): row["name"] for row in await db.rows(text, actor.account_id, list(ids))}

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
 
 from catalog import actors
-from catalog.actors import Actor
+from catalog.actors import Actor, ActorKind, Role, Scope
+from catalog.attributes import ENTERPRISE
 from catalog.changes import change
+from catalog.database import database
 from catalog.errors import NotPermitted
 from catalog.models import Account, Integration
 from catalog.selection import AllOf, Column, Compare, Position, Window
-from catalog.services import audit, integrations, tokens
+from catalog.services import audit, integrations, memberships, teams, tokens, users, visibility
+from catalog.services.users import Draft
+from tests import builders
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,6 +90,54 @@ async def test_the_trail_is_an_administrators_and_another_account_sees_none_of_i
     assert await audit.count(actor) == 1
     assert await audit.count(actors.command(elsewhere.id)) == 0
     assert list(await audit.list_(actors.command(elsewhere.id))) == []
+
+
+async def _told(reader: Actor) -> list[str]:
+    """Every event's sentence, oldest first."""
+    rows = await database().rows("SELECT id FROM audit_events WHERE account_id = $1 ORDER BY id", reader.account_id)
+    ids = [UUID(str(row["id"])) for row in rows]
+    sentences = await audit.told(reader, ids)
+    return [sentences[id] for id in ids if id in sentences]
+
+
+async def test_events_are_told_with_the_names_of_whom_they_are_about(
+    actor: Actor, integration: Integration, a_user: Callable[..., Any], a_team: Callable[..., Any]
+) -> None:
+    ada, engines, payments = await a_user(name="Ada Lovelace"), await a_team("Engines"), await a_team("Payments")
+    async with change(actor) as this:
+        team = await teams.lock(this, payments.id)
+        await memberships.add(this, team, [ada.id])
+        await teams.set_parent(this, team, engines.id)
+        await integrations.link_user(this, integration.id, ada.id)
+        await integrations.detach_user(this, ada.id)
+    assert await _told(actor) == [
+        "Somebody at the machine added Ada Lovelace to Payments.",
+        "Somebody at the machine moved Payments below Engines.",
+        "Somebody at the machine linked Ada Lovelace to Okta.",
+        "Somebody at the machine detached Ada Lovelace from Okta: managed by hand from now on.",
+    ]
+
+
+async def test_a_sentence_tells_nobody_what_the_account_hides_from_them(
+    actor: Actor, scim_actor: Actor, elsewhere: Account
+) -> None:
+    ada = await builders.a_user(scim_actor, "ada@lovelace.example", name="Ada")
+    async with change(actor) as this:
+        await visibility.choose(this, ["title"])
+    document = {
+        **ada.attributes,
+        "title": "SRE",
+        ENTERPRISE: {"employeeNumber": "007"},
+        "phoneNumbers": [{"value": "1"}],
+    }
+    async with change(scim_actor) as this:
+        await users.replace(this, await users.lock(this, ada.id), Draft(ada.user_name, document))
+    reader = replace(actor, kind=ActorKind.PERSON, role=Role.USER, scopes=frozenset({Scope.READ}))
+    assert (await _told(actor))[-1] == "Okta (SCIM) changed Ada’s title to “SRE” and employee number to “007”."
+    assert (await _told(reader))[-1] == "Okta (SCIM) changed Ada’s title to “SRE”."
+    assert await audit.told(actors.command(elsewhere.id), [ada.id]) == {}
+    with pytest.raises(NotPermitted):
+        await audit.told(scim_actor, [])
 
 
 def test_every_action_is_explained_in_the_guide_and_the_guide_explains_no_other() -> None:
