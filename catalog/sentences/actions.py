@@ -176,7 +176,7 @@ def memberships_changed(event: Event) -> str:
 
 
 def _integration_updated(event: Event) -> str:
-    labels = {name: name.replace("_", " ") for name in {*event.before, *event.after}}
+    labels = {name: name.replace("_", " ") for name in sorted({*event.before, *event.after})}
     return f"{event.who} changed {event.whose} {listed(event.changes(labels)) or 'settings'}."
 
 

@@ -78,11 +78,13 @@ class Event:
         return listed([*known, *([number(left, "other person", "others")] if left else [])])
 
     def changes(self, labels: Mapping[str, str]) -> list[str]:
-        """What differs, each as `title from “SRE” to “Staff”`; fields without a label are not told."""
+        """What differs, each as `title from “SRE” to “Staff”`, in the order of the labels, as PostgreSQL keeps none.
+
+        Fields without a label are not told.
+        """
         told = []
-        for field in dict.fromkeys([*self.before, *self.after]):
-            label = labels.get(field)
-            if label is None or self.before.get(field) == self.after.get(field):
+        for field, label in labels.items():
+            if self.before.get(field) == self.after.get(field):
                 continue
             old, new = self.before.get(field), self.after.get(field)
             if not is_short(old) or not is_short(new):

@@ -59,7 +59,7 @@ def _event(
             "user.updated",
             {"name": None},
             {"name": "a", "title": "b", "department": "c", "email": "d", "given_name": "e"},
-            "changed Ada Lovelace’s name to “a”, title to “b”, department to “c” and 2 other things.",
+            "changed Ada Lovelace’s name to “a”, given name to “e”, email to “d” and 2 other things.",
         ),
         (
             "user.reactivated",
