@@ -7,8 +7,8 @@ can become one.
 from __future__ import annotations
 
 from catalog.tables.accounts import ACCOUNTS
-from catalog.tables.integrations import INTEGRATIONS
-from catalog.tables.journal import AUDIT, DELIVERIES
+from catalog.tables.integrations import DECISIONS, INTEGRATIONS, TOKENS
+from catalog.tables.journal import AUDIT, DELIVERIES, LETTERS
 from catalog.tables.memberships import MEMBERSHIPS
 from catalog.tables.nouns import Field, Link, Noun, Relation
 from catalog.tables.teams import TEAMS
@@ -24,6 +24,9 @@ NOUNS = {
     "integrations": INTEGRATIONS,
     "audit": AUDIT,
     "deliveries": DELIVERIES,
+    "letters": LETTERS,
+    "tokens": TOKENS,
+    "decisions": DECISIONS,
 }
 
 UNIQUE: dict[str, tuple[str, str, str]] = {}

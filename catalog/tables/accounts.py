@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.selection import Column, Order
+from catalog.tables.journal import NEWEST_FIRST
 from catalog.tables.nouns import Field, Link, Noun
 from catalog.tables.users import BY_NAME
 
@@ -34,6 +35,23 @@ ACCOUNTS = Noun(
             "memberships",
             "{self}.account_id = {parent}.id AND {self}.valid_to = {forever} AND {team}.is_listed",
             orders=(Order(Column("id")),),
+        ),
+        "integration": Link(
+            "integrations", "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME, one="first"
+        ),
+        "integrations": Link(
+            "integrations", "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME
+        ),
+        "tokens": Link("tokens", "{self}.account_id = {parent}.id", orders=(Order(Column("id"), descending=True),)),
+        "audit": Link("audit", "{self}.account_id = {parent}.id", orders=NEWEST_FIRST),
+        "deliveries": Link("deliveries", "{self}.account_id = {parent}.id", orders=NEWEST_FIRST),
+        "decisions": Link(
+            "decisions",
+            "{self}.account_id = {parent}.id AND {self}.decided_at IS NULL",
+            orders=(Order(Column("first_asked_at")),),
+        ),
+        "letters": Link(
+            "letters", "{self}.account_id = {parent}.id", orders=(Order(Column("created_at"), descending=True),)
         ),
     },
     account="id",

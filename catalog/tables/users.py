@@ -17,9 +17,9 @@ def external_ids(kind: str) -> Relation:
     )
 
 
-def integration() -> Link:
-    """The integration that manages the row."""
-    return Link("integrations", "{self}.id = {parent}.integration_id", one="joined")
+def integration(*, required: bool = False) -> Link:
+    """The integration that the row belongs to."""
+    return Link("integrations", "{self}.id = {parent}.integration_id", one="joined", required=required)
 
 
 USERS = Noun(
