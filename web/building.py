@@ -169,7 +169,7 @@ def _of_the_machine() -> tuple[Path, Path]:
 
 def main(arguments: list[str]) -> None:
     """`building.py` builds; `building.py npm …` runs npm over the sources, with what developers need installed."""
-    ui = Ui(Path(__file__).parent.parent)
+    ui = Ui(Path(__file__).resolve().parent.parent)
     match arguments:
         case []:
             ui.build()

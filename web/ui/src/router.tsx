@@ -1,11 +1,28 @@
 // Every address of the product. A screen's own folder has its route; here they are put together.
 import { createRouter } from "@tanstack/react-router";
 import { signedOutGoesTo } from "./api/queries";
+import { integrationRoute, integrationsRoute, newIntegrationRoute } from "./screens/integrations/route";
 import { profileRoute } from "./screens/profile/route";
 import { invitationRoute, setupRoute, signInRoute } from "./screens/sign-in/route";
+import { teamRoute, teamsRoute } from "./screens/teams/route";
+import { userRoute, usersRoute } from "./screens/users/route";
 import { rootRoute, shellRoute } from "./shell/route";
 
-const tree = rootRoute.addChildren([signInRoute, setupRoute, invitationRoute, shellRoute.addChildren([profileRoute])]);
+const tree = rootRoute.addChildren([
+  signInRoute,
+  setupRoute,
+  invitationRoute,
+  shellRoute.addChildren([
+    usersRoute,
+    userRoute,
+    teamsRoute,
+    teamRoute,
+    integrationsRoute,
+    newIntegrationRoute,
+    integrationRoute,
+    profileRoute,
+  ]),
+]);
 
 export const router = createRouter({
   routeTree: tree,

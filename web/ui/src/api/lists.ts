@@ -34,11 +34,13 @@ interface Asked<Result, Variables, Node> {
   pick: (result: Result) => Connection<Node> | null | undefined;
   pageSize?: number;
   enabled?: boolean;
+  /** For lists of what does not change the catalog, such as requests: how often to ask anew. */
+  everyMs?: number;
 }
 
 /** The rows so far, and the way to the next ones. The document takes `$first: Int` and `$after: String`. */
 export function useList<Result, Variables, Node>(asked: Asked<Result, Variables, Node>): List<Node> {
-  const { queryKey, document, variables, pick, pageSize = PAGE_SIZE, enabled } = asked;
+  const { queryKey, document, variables, pick, pageSize = PAGE_SIZE, enabled, everyMs } = asked;
   const query = useInfiniteQuery({
     queryKey: [...queryKey, variables],
     queryFn: async ({ pageParam }) => {
@@ -49,6 +51,7 @@ export function useList<Result, Variables, Node>(asked: Asked<Result, Variables,
     getNextPageParam: (last) => (last.pageInfo.hasNextPage ? last.pageInfo.endCursor : undefined),
     placeholderData: keepPreviousData,
     enabled,
+    refetchInterval: (asking) => ((asking.state.data?.pages.length ?? 0) <= 2 ? (everyMs ?? false) : false),
   });
   const pages = query.data?.pages;
   return {

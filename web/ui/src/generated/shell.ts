@@ -30,6 +30,20 @@ export type PaletteQueryVariables = Exact<{
 
 export type PaletteQuery = { account: { users: { nodes: Array<{ id: string, name: string, email: string, title: string | null, status: UserStatus } | null> | null } | null, teams: { nodes: Array<{ id: string, name: string, alias: string | null, parentTeam: { name: string } | null } | null> | null } | null } | null };
 
+export type FindTeamsQueryVariables = Exact<{
+  search: string;
+}>;
+
+
+export type FindTeamsQuery = { account: { teams: { nodes: Array<{ id: string, name: string, parentTeam: { name: string } | null } | null> | null } | null } | null };
+
+export type FindPeopleQueryVariables = Exact<{
+  search: string;
+}>;
+
+
+export type FindPeopleQuery = { account: { users: { nodes: Array<{ id: string, name: string, email: string } | null> | null } | null } | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -102,3 +116,31 @@ export const PaletteDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PaletteQuery, PaletteQueryVariables>;
+export const FindTeamsDocument = new TypedDocumentString(`
+    query FindTeams($search: String!) {
+  account {
+    teams(first: 12, searchTerm: $search) {
+      nodes {
+        id
+        name
+        parentTeam {
+          name
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FindTeamsQuery, FindTeamsQueryVariables>;
+export const FindPeopleDocument = new TypedDocumentString(`
+    query FindPeople($search: String!) {
+  account {
+    users(first: 12, search: $search, where: {field: "status", value: "active"}) {
+      nodes {
+        id
+        name
+        email
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FindPeopleQuery, FindPeopleQueryVariables>;

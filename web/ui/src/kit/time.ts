@@ -49,4 +49,6 @@ export function today(now = new Date()): string {
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
-export const daysUntil = (instant: string, now = Date.now()) => Math.ceil((Date.parse(instant) - now) / 86_400_000);
+/** Whole days, counting the one that has begun; a clock that is seconds behind makes no day more. */
+export const daysUntil = (instant: string, now = Date.now()) =>
+  Math.ceil((Date.parse(instant) - now) / 86_400_000 - 0.001);

@@ -11,7 +11,11 @@ export interface Place {
   needs?: string;
 }
 
-export const PLACES: Place[] = [];
+export const PLACES: Place[] = [
+  { to: "/users", label: "Users", icon: "users", key: "u" },
+  { to: "/teams", label: "Teams", icon: "network", key: "t" },
+  { to: "/integrations", label: "Integrations", icon: "plug", key: "i", needs: "integrations.manage" },
+];
 
 /** Under the line in the sidebar. */
 export const FURTHER_PLACES: Place[] = [];
