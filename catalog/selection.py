@@ -35,13 +35,23 @@ class Attribute:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Compare:
     """`field op value`; never true of what has no value."""
 
     field: Column | Attribute
     op: Op
     value: Value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Compare) and self._told() == other._told()
+
+    def __hash__(self) -> int:
+        return hash(self._told())
+
+    def _told(self) -> tuple[object, ...]:
+        # To Python True is 1 and 1.0; to a document they are three things.
+        return self.field, self.op, type(self.value), self.value
 
 
 @dataclass(frozen=True, slots=True)

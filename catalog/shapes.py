@@ -7,9 +7,8 @@ which gives finished JSON. A key is the name that the reader chose; fields and l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Hashable
+from dataclasses import dataclass
 
 from catalog.selection import EVERYTHING, Order, Where
 
@@ -33,14 +32,15 @@ class Page:
 class Rows:
     """Which rows a link leads to: those that meet `where`, in order.
 
-    `given` are the values that the link's own SQL, or that of anything below it, asks for by name (`at`, an instant).
+    `given` are the values that the link's own SQL, or that of anything below it, asks for by name (`at`, an instant);
+    pairs, as everything here can be compared: a statement is compiled once for all equal questions.
     """
 
     link: str
     where: Where = EVERYTHING
     orders: tuple[Order, ...] = ()
     page: Page = Page()
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: tuple[tuple[str, Hashable], ...] = ()
 
 
 # --- what an object has -------------------------------------------------------------------------------------------

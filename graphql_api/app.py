@@ -97,7 +97,7 @@ class Endpoint:
         result: Any = execute(
             schema._schema,
             document.node,
-            context_value=Context(actor, self._base_url),
+            context_value=Context(actor, self._base_url, selected=document.selected),
             variable_values=asked["variables"],
             operation_name=asked["operationName"],
             executor_class=Executor,

@@ -19,6 +19,8 @@ class Context:
     """The product's public address, without a slash at its end."""
     statements: int = 0
     """How many statements of answers it has asked so far."""
+    selected: dict[tuple[str, int], Any] = field(default_factory=dict)
+    """What is selected where in the document: kept with it, from one request to the next."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What was found out once for the whole request."""
 

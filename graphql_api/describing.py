@@ -60,7 +60,9 @@ def linked(
     facts: Mapping[str, str] | None = None,
 ) -> Description:
     """The rows to which the link of that name leads (`catalog.tables`), or those of them that meet `where`."""
-    return Description(Rows(link, where, tuple(orders), given=given or {}), missing=missing, facts=facts or {})
+    return Description(
+        Rows(link, where, tuple(orders), given=tuple((given or {}).items())), missing=missing, facts=facts or {}
+    )
 
 
 def found(noun: str, id: UUID) -> Description:
@@ -112,7 +114,7 @@ def _field(
 ) -> Callable[[Callable[..., Description | None]], Any]:
     def decorate(function: Callable[..., Description | None]) -> Any:
         return strawberry.field(
-            resolver=function, graphql_type=type, extensions=extensions, metadata={DESCRIBED: True}, **options
+            resolver=function, graphql_type=type, extensions=extensions, metadata={DESCRIBED: function}, **options
         )
 
     return decorate
@@ -148,10 +150,28 @@ class _Paged(FieldExtension):
         last: int | None = None,
         **arguments: Any,
     ) -> Any:
-        description = next_(source, info, **arguments)
-        if not isinstance(description, Description):
-            return description
-        return replace(description, rows=replace(description.rows, page=page(after, before, first, last)))
+        return with_page(next_(source, info, **arguments), after, before, first, last)
+
+
+PAGE = ("after", "before", "first", "last")
+
+
+def is_paged(field: Any) -> bool:
+    """Whether the field takes the four arguments of a page."""
+    return any(isinstance(extension, _Paged) for extension in field.extensions)
+
+
+def with_page(
+    description: Description | None,
+    after: str | None = None,
+    before: str | None = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> Description | None:
+    """The description of that page. Raises Invalid as `page` does."""
+    if description is None:
+        return None
+    return replace(description, rows=replace(description.rows, page=page(after, before, first, last)))
 
 
 def page(after: str | None, before: str | None, first: int | None, last: int | None) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Any
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 
@@ -21,6 +22,8 @@ class Document:
         self.gate = Gate(self.node)
         self._schema = schema
         self._mistakes: list[GraphQLError] | None = None
+        self.selected: dict[tuple[str, int], Any] = {}
+        """What `selections` has found to be selected where, whatever the variables are."""
 
     @property
     def tokens(self) -> int:

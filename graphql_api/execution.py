@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable
+from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,6 +19,8 @@ import orjson
 from graphql import GraphQLObjectType, get_named_type, is_non_null_type, located_error
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types import Info
+from strawberry.types.arguments import convert_arguments
 
 from catalog.errors import NotFound
 from catalog.services import answers
@@ -30,6 +34,17 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     """Graphql-core's executor, which knows what a `Description` is."""
 
     _waiting: dict[tuple[str, ...], _Batch] | None = None
+
+    @cached_property
+    def quiet_info(self) -> Info:
+        """What a resolver that describes is given: it may ask for the context alone."""
+        return Info(_raw_info=cast(Any, SimpleNamespace(context=self.context_value)), _field=cast(Any, None))
+
+    def converted(self, arguments: dict[str, Any], field: Any) -> dict[str, Any]:
+        """Graphql-core's arguments as the field's function takes them."""
+        strawberry = self.schema._strawberry_schema  # type: ignore[attr-defined]
+        registry = strawberry.schema_converter.scalar_registry
+        return convert_arguments(arguments, field.arguments, scalar_registry=registry, config=strawberry.config)
 
     def complete_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Path, result: Any, position_context: Any

@@ -25,9 +25,8 @@ async def answer(actor: Actor, noun: str, member: Member, *, given: Mapping[str,
     Raises Invalid for a field, a link or a cursor that is none, NotPermitted for a condition on a hidden attribute.
     """
     db = database()
-    asked = sql.Answer(db.dialect, actor.account_id, await visibility.of(actor), given)
-    text = asked.alone(noun, member)
-    rows = await db.rows(text, *asked.params)
+    asked = sql.alone(db.dialect, noun, member, await visibility.of(actor), tuple((given or {}).items()))
+    rows = await db.rows(asked.text, actor.account_id, *asked.params)
     return str(rows[0]["answer"])
 
 
@@ -36,9 +35,8 @@ async def answers(
 ) -> dict[UUID, str]:
     """The member's JSON text of each of the noun's rows of these ids. Raises as `answer` does."""
     db = database()
-    asked = sql.Answer(db.dialect, actor.account_id, await visibility.of(actor), given)
-    text = asked.of_each(noun, member, ids)
-    rows = await db.rows(text, *asked.params)
+    asked = sql.of_each(db.dialect, noun, member, await visibility.of(actor), tuple((given or {}).items()))
+    rows = await db.rows(asked.text, actor.account_id, list(ids), *asked.params)
     return {UUID(row["id"]): str(row["answer"]) for row in rows}
 
 

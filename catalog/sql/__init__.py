@@ -3,8 +3,8 @@
 Every value is bound; every name comes from `catalog.tables` or from a model.
 """
 
-from catalog.sql.answers import Answer
+from catalog.sql.answers import Compiled, alone, of_each
 from catalog.sql.queries import Query
 from catalog.sql.rows import columns, insert, update
 
-__all__ = ["Answer", "Query", "columns", "insert", "update"]
+__all__ = ["Compiled", "Query", "alone", "columns", "insert", "of_each", "update"]

@@ -7,9 +7,10 @@ it, so that each has its own first page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from catalog.dialects import DIALECTS
 from catalog.errors import Invalid
@@ -36,55 +37,74 @@ from catalog.sql.levels import Level, Statement
 from catalog.sql.orders import Ordering
 from catalog.tables import NOUNS, Link
 from catalog.tables.nouns import public
-from catalog.visibility import ADMINISTRATORS, Visibility
+from catalog.visibility import Visibility
+
+Given = tuple[tuple[str, Hashable], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A statement, and what is bound after the account's id, and after the ids of the rows where it has these."""
+
+    text: str
+    params: tuple[Any, ...]
+
+
+@lru_cache(maxsize=500)
+def alone(dialect: str, noun: str, member: Member, sees: Visibility, given: Given = ()) -> Compiled:
+    """The statement whose one row has the member's JSON text as `answer`; the noun's rows are the account's own.
+
+    The same for equal questions of all accounts. Raises as `Conditions.condition` does.
+    """
+    answer, found = Answer(dialect, sees), NOUNS[noun]
+    scope = f"{{self}}.{found.account} = {answer.account}"
+    link = Link(noun, f"{scope} AND {found.visible}", one="first")
+    text = f"SELECT {answer.member(None, member, link, dict(given))} AS answer"
+    return Compiled(text, tuple(answer.params[1:]))
+
+
+@lru_cache(maxsize=500)
+def of_each(dialect: str, noun: str, member: Member, sees: Visibility, given: Given = ()) -> Compiled:
+    """The statement that gives the member's JSON text of each of the noun's rows: `id` and `answer`. As `alone`."""
+    answer = Answer(dialect, sees)
+    ids = answer.bind(())
+    level = Level(answer.statement, NOUNS[noun], dict(given))
+    made = answer.member(level, member)
+    mine = level.sql(f"{{self}}.{level.noun.account} = {answer.account}")
+    chosen = answer.say.one_of(f"{level.alias}.id", ids, "uuid")
+    text = (
+        f"SELECT {answer.say.text(f'{level.alias}.id')} AS id, {made} AS answer "
+        f"FROM {answer.source(level, None)} WHERE {mine} AND {chosen}"
+    )
+    return Compiled(text, tuple(answer.params[2:]))
 
 
 class Answer:
-    """One statement, and its parameters once `alone` or `of_each` has made it."""
+    """The parts of one statement."""
 
-    def __init__(
-        self,
-        dialect: str,
-        account_id: UUID,
-        sees: Visibility = ADMINISTRATORS,
-        given: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._statement = Statement(DIALECTS[dialect], sees)
-        self._say = DIALECTS[dialect]
-        self._given = {**(given or {}), "account": account_id}
+    def __init__(self, dialect: str, sees: Visibility) -> None:
+        self.say = DIALECTS[dialect]
+        self.statement = Statement(self.say, sees)
+        self.account = self.bind(None)
 
     @property
     def params(self) -> list[Any]:
         """What is bound, in the order of the placeholders."""
-        return self._statement.params
+        return self.statement.params
 
-    def alone(self, noun: str, member: Member) -> str:
-        """The statement whose one row has the member's JSON text as `answer`; its rows are the account's own."""
-        found = NOUNS[noun]
-        scope = f"{{self}}.{found.account} = {{account}}"
-        link = Link(noun, f"{scope} AND {found.visible}", one="first")
-        return f"SELECT {self._json(None, member, link, self._given)} AS answer"
-
-    def of_each(self, noun: str, member: Member, ids: Sequence[UUID]) -> str:
-        """The statement that gives the member's JSON text of each of the noun's rows: `id` and `answer`."""
-        level = Level(self._statement, NOUNS[noun], self._given)
-        text = self._json(level, member)
-        mine = level.sql(f"{{self}}.{level.noun.account} = {{account}}")
-        chosen = self._say.one_of(f"{level.alias}.id", self._statement.bind(list(ids)), "uuid")
-        return (
-            f"SELECT {self._say.text(f'{level.alias}.id')} AS id, {text} AS answer "
-            f"FROM {self._from(level, None)} WHERE {mine} AND {chosen}"
-        )
+    def bind(self, value: Any) -> str:
+        """The placeholder of the value."""
+        return self.statement.bind(value)
 
     # --- objects ----------------------------------------------------------------------------------------------
 
-    def _object(self, level: Level, shape: Shape) -> str:
+    def object(self, level: Level, shape: Shape) -> str:
         pieces: list[str] = []
         for member in shape:
-            pieces += [f"{',' if pieces else ''}{_key(member.key)}", self._json(level, member)]
+            pieces += [f"{',' if pieces else ''}{_key(member.key)}", self.member(level, member)]
         return _joined("{", *pieces, "}")
 
-    def _json(
+    def member(
         self, level: Level | None, member: Member, link: Link | None = None, given: Mapping[str, Any] | None = None
     ) -> str:
         """The JSON text of a member, never null: a constant in quotes, or an expression."""
@@ -94,7 +114,7 @@ class Answer:
             case Shown(_, field) if level is not None:
                 return self._shown(level, field)
             case Part(_, shape) if level is not None:
-                return self._object(level, shape)
+                return self.object(level, shape)
             case One(_, rows, shape):
                 found = link or _link(level, rows)
                 if found.one == "joined" and level is not None and _is_plain(rows, level):
@@ -111,9 +131,9 @@ class Answer:
         known = level.noun.fields.get(name)
         if known is None:
             raise Invalid("answer", f"{level.noun.table} have no field {name!r}.")
-        if level.noun.table == "users" and not self._statement.sees.sees_column(name):
+        if level.noun.table == "users" and not self.statement.sees.sees_column(name):
             return _literal('""' if name == "email" else "null")
-        say = self._say
+        say = self.say
         shown = known.shown(say) if callable(known.shown) else known.shown or known.sql
         text = level.sql(shown)
         match known.kind:
@@ -133,27 +153,27 @@ class Answer:
 
     def _of_joined(self, level: Level, rows: Rows, link: Link, shape: Shape) -> str:
         joined = level.joined(rows.link)
-        made = self._object(joined, shape)
+        made = self.object(joined, shape)
         return made if link.required else f"CASE WHEN {joined.alias}.id IS NULL THEN 'null' ELSE {made} END"
 
     def _first(self, asked: _Asked, shape: Shape) -> str:
-        level, ordering, conditions = asked.opened(self._statement)
-        made = self._object(level, shape)
-        source = self._from(level, asked.link)
+        level, ordering, conditions = asked.opened(self.statement)
+        made = self.object(level, shape)
+        source = self.source(level, asked.link)
         found = f"SELECT {made} FROM {source} WHERE {conditions} ORDER BY {ordering.text()} LIMIT 1"
         return f"coalesce(({found}), 'null')"
 
     def _array(self, asked: _Asked, shape: Shape) -> str:
-        level, ordering, conditions = asked.opened(self._statement)
-        made = self._object(level, shape)
-        limit = self._statement.bind(_size(asked.rows))
+        level, ordering, conditions = asked.opened(self.statement)
+        made = self.object(level, shape)
+        limit = self.statement.bind(_size(asked.rows))
         rows = (
-            f"SELECT {made} AS j FROM {self._from(level, asked.link)} WHERE {conditions} "
+            f"SELECT {made} AS j FROM {self.source(level, asked.link)} WHERE {conditions} "
             f"ORDER BY {ordering.text()} LIMIT {limit}"
         )
-        return f"(SELECT '[' || {self._say.gathered('w.j')} || ']' FROM ({rows}) w)"
+        return f"(SELECT '[' || {self.say.gathered('w.j')} || ']' FROM ({rows}) w)"
 
-    def _from(self, level: Level, link: Link | None) -> str:
+    def source(self, level: Level, link: Link | None) -> str:
         own = f"{level.noun.table} {level.alias}" if link is None or link.source is None else level.sql(link.source)
         return " ".join([own, *level.joins])
 
@@ -163,7 +183,7 @@ class _Asked:
 
     def __init__(self, parent: Level | None, link: Link, rows: Rows, given: Mapping[str, Any] | None) -> None:
         self.parent, self.link, self.rows = parent, link, rows
-        self._given = {**(parent.given if parent else {}), **(given or {}), **rows.given}
+        self._given = {**(parent.given if parent else {}), **(given or {}), **dict(rows.given)}
 
     def opened(self, statement: Statement) -> tuple[Level, Ordering, str]:
         """A level of these rows, their order, and the conditions they meet, but for where the page begins."""
@@ -185,8 +205,8 @@ class _Connection:
 
     def __init__(self, answer: Answer, asked: _Asked) -> None:
         self._answer, self._asked = answer, asked
-        self._statement = answer._statement
-        self._level, self._ordering, self._conditions = asked.opened(self._statement)
+        self.statement = answer.statement
+        self._level, self._ordering, self._conditions = asked.opened(self.statement)
         self._columns: list[str] = []
         self._size = _size(asked.rows)
         self._has_extra = False
@@ -211,7 +231,7 @@ class _Connection:
             case Constant(_, json):
                 return _literal(json)
             case Nodes(_, shape):
-                return self._gathered(self._answer._object(self._level, shape))
+                return self._gathered(self._answer.object(self._level, shape))
             case Edges(_, parts):
                 pieces: list[str] = []
                 for inner in parts:
@@ -234,12 +254,12 @@ class _Connection:
             case Cursor():
                 return f"""'"' || {self._ordering.cursor()} || '"'"""
             case Node(_, shape):
-                return self._answer._object(self._level, shape)
+                return self._answer.object(self._level, shape)
 
     def _gathered(self, row: str) -> str:
         name = self._column(row)
         which = f"w.n <= {self._size}" if self._has_extra else ""
-        return f"'[' || {self._answer._say.gathered(f'w.{name}', which)} || ']'"
+        return f"'[' || {self._answer.say.gathered(f'w.{name}', which)} || ']'"
 
     def _fact(self, fact: tuple[str, str]) -> tuple[str, str]:
         key, name = fact
@@ -256,9 +276,9 @@ class _Connection:
         return key, f"""coalesce('"' || max(CASE WHEN {which} THEN w.{self._cursor} END) || '"', 'null')"""
 
     def _total(self) -> str:
-        level, conditions = self._asked.unordered(self._statement)
-        source = self._answer._from(level, self._asked.link)
-        return self._answer._say.text(f"(SELECT count(*) FROM {source} WHERE {conditions})")
+        level, conditions = self._asked.unordered(self.statement)
+        source = self._answer.source(level, self._asked.link)
+        return self._answer.say.text(f"(SELECT count(*) FROM {source} WHERE {conditions})")
 
     def _column(self, expression: str) -> str:
         self._columns.append(expression)
@@ -270,10 +290,10 @@ class _Connection:
         conditions = self._conditions
         if page.cursor is not None:
             conditions += f" AND {self._ordering.behind(page.cursor)}"
-        limit = self._statement.bind(self._size + self._has_extra)
+        limit = self.statement.bind(self._size + self._has_extra)
         columns = [f"{expression} AS c{place}" for place, expression in enumerate(self._columns, 1)] or ["1 AS c1"]
         ordering = self._ordering.text()
-        source = self._answer._from(self._level, self._asked.link)
+        source = self._answer.source(self._level, self._asked.link)
         rows = f"(SELECT {', '.join(columns)} FROM {source} WHERE {conditions} ORDER BY {ordering} LIMIT {limit})"
         if not self._is_numbered:
             return rows
@@ -295,7 +315,7 @@ def _link(level: Level | None, rows: Rows) -> Link:
 
 
 def _is_plain(rows: Rows, level: Level) -> bool:
-    return rows.where == EVERYTHING and rows.given.items() <= level.given.items()
+    return rows.where == EVERYTHING and dict(rows.given).items() <= level.given.items()
 
 
 def _key(key: str) -> str:
