@@ -18,7 +18,7 @@ from catalog.changes import Change
 from catalog.dialects import DIALECTS, FOREVER
 from catalog.mapping import highest
 from catalog.models import Team, User
-from catalog.services import recognition, sessions
+from catalog.services import administrators, recognition, sessions
 from catalog.services.integration_settings import Settings, settings_held
 
 _ROLES = [role.value for role in Role]
@@ -112,9 +112,7 @@ def _give(this: Change, user: User, role: str) -> bool:
     if _ROLES.index(role) > _ROLES.index(before):
         # What is open in a browser was opened by somebody who might do more.
         sessions.end_all_of(this, user.id)
-    this.record(
-        "user.role_changed", user, kind="user", name=user.name, before={"role": before}, after={"role": role}
-    )
+    this.record("user.role_changed", user, kind="user", name=user.name, before={"role": before}, after={"role": role})
     recognition.forget()
     return True
 
@@ -167,18 +165,12 @@ async def _last_administrator(this: Change, people: Sequence[User], wanted: dict
     ]
     if not leaving:
         return None
-    # Two changes at once would each see the other's administrator: they take turns.
-    await access.account(this, lock=True)
-    rows: Any = await this.rows(
-        "SELECT count(*) AS n FROM users WHERE account_id = $1 AND role = 'admin' AND deactivated_at IS NULL "
-        "AND deleted_at IS NULL",
-        this.account_id,
-    )
-    staying = int(rows[0]["n"]) - len(leaving)
-    coming = sum(
+    coming = any(
         user.role != Role.ADMIN and wanted[user.id] == Role.ADMIN and user.deactivated_at is None for user in people
     )
-    return leaving[0].id if staying + coming <= 0 else None
+    if coming or await administrators.are_left(this, [user.id for user in leaving]):
+        return None
+    return leaving[0].id
 
 
 def _ids(rows: Iterable[Any]) -> list[UUID]:

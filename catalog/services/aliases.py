@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from catalog.changes import Change
 from catalog.dialects import DIALECTS
 from catalog.engines import Conflict
-from catalog.errors import AlreadyTaken, Invalid
+from catalog.errors import AlreadyTaken, Invalid, NotFound
 from catalog.ids import fold, new_id
 from catalog.models import Team, TeamAlias
+from catalog.services import ownership
 
 MOST_CHARACTERS = 255
 _ROOM_FOR_A_NUMBER = 8
@@ -47,6 +48,50 @@ async def keep(this: Change, team: Team, alias: str, *, by_hand: bool) -> None:
         return
     this.add(_alias(this, team, alias, by_hand=by_hand))
     await (this.flush() if by_hand else _flush_made(this))
+
+
+async def add(this: Change, team: Team, alias: str) -> None:
+    """The team answers to this alias too; nothing, if it does already. Raises NotPermitted, and as `keep` does."""
+    await ownership.need(this, "teams.update", team)
+    before = await of(this, team)
+    if alias not in before:
+        await keep(this, team, alias, by_hand=True)
+        _record(this, team, before, [*before, alias])
+
+
+async def remove(this: Change, team: Team, alias: str) -> None:
+    """The team does not answer to this alias any more, which may be another team's from now on.
+
+    Raises NotPermitted; NotFound; Invalid for its default one, and for one that was made of its name: addresses that
+    were handed out lead there.
+    """
+    await ownership.need(this, "teams.update", team)
+    if alias == team.alias:
+        raise Invalid("alias", "it is the team's own: give the team another one first.")
+    rows = await this.rows(
+        "SELECT id, is_managed FROM team_aliases WHERE account_id = $1 AND team_id = $2 AND alias = $3",
+        *(this.account_id, team.id, alias),
+    )
+    if not rows:
+        raise NotFound("alias", alias)
+    if not rows[0]["is_managed"]:
+        raise Invalid("alias", "it was made of the team's name, so addresses may lead to it; only others are deleted.")
+    before = await of(this, team)
+    this.run("DELETE FROM team_aliases WHERE account_id = $1 AND id = $2", this.account_id, rows[0]["id"])
+    _record(this, team, before, [kept for kept in before if kept != alias])
+    await this.flush()
+
+
+async def of(this: Change, team: Team) -> list[str]:
+    """Everything that the team answers to, the oldest first."""
+    rows = await this.rows(
+        "SELECT alias FROM team_aliases WHERE account_id = $1 AND team_id = $2 ORDER BY id", this.account_id, team.id
+    )
+    return [row["alias"] for row in rows]
+
+
+def _record(this: Change, team: Team, before: list[str], after: list[str]) -> None:
+    this.record("team.updated", team, kind="team", name=team.name, before={"aliases": before}, after={"aliases": after})
 
 
 async def keep_all(this: Change, teams: Sequence[Team]) -> None:

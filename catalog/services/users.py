@@ -23,10 +23,12 @@ from catalog.ids import fold, new_id
 from catalog.models import User
 from catalog.selection import EVERYTHING, Order, Where, Window
 from catalog.services import (
+    administrators,
     external_ids,
     integrations,
     invitations,
     memberships,
+    ownership,
     passwords,
     reporting_lines,
     sessions,
@@ -64,9 +66,10 @@ async def create(
 ) -> User:
     """The new person, with a welcome letter in the outbox if they are active and may get one; none without `welcome`.
 
-    Raises AlreadyTaken where the userName or the email is another's; WaitsToBeLinked where the userName is that of
-    somebody whom the asking integration does not own.
+    Raises NotPermitted; AlreadyTaken where the userName or the email is another's; WaitsToBeLinked where the userName
+    is that of somebody whom the asking integration does not own.
     """
+    ownership.need_for(this, "users.create")
     holder = await _holder(this, draft.user_name)
     if holder is not None:
         if not await _may_claim(this, holder):
@@ -107,7 +110,7 @@ async def create_by_hand(
     provisioned_by: str = "user",
     welcome: bool = True,
 ) -> User:
-    """A new person whom nobody provisions: their userName is their email. Raises AlreadyTaken, Invalid."""
+    """A new person whom nobody provisions: their userName is their email. Raises as `create` does; Invalid."""
     before, at, after = email.strip().partition("@")
     if not (before and at and "." in after) or any(character.isspace() for character in email.strip()):
         raise Invalid("email", f"{email[:100]!r} is no address.")
@@ -128,8 +131,9 @@ async def lock(this: Change, user_id: UUID, *, version: int | None = None) -> Us
 async def replace(this: Change, user: User, draft: Draft) -> None:
     """The person made as `draft` says; nothing is recorded, and no version rises, where they are so already.
 
-    Raises AlreadyTaken, WaitsToBeLinked (a person whom the asking integration does not own).
+    Raises NotPermitted; AlreadyTaken; WaitsToBeLinked (a person whom the asking integration does not own).
     """
+    ownership.need_for(this, "users.update", user)
     await claim(this, user, draft.external_id)
     before, old = _audited(user), user.attributes
     if draft.user_name != user.user_name or draft.attributes != old:
@@ -169,10 +173,14 @@ async def replace(this: Change, user: User, draft: Draft) -> None:
 async def deactivate(this: Change, user: User) -> None:
     """The person can't sign in from this moment: sessions, personal tokens, links, unsent letters end with the change.
 
-    They stay in the catalog and on their teams. Nothing, if they are deactivated already.
+    They stay in the catalog and on their teams. Nothing, if they are deactivated already. Raises NotPermitted, by hand
+    for the last administrator too: a provider says who has left, and whoever has left must be out.
     """
+    ownership.need_for(this, "users.deactivate", user)
     if user.deactivated_at is not None:
         return
+    if this.actor.integration_id is None:
+        await administrators.need_another(this, user)
     user.deactivated_at = this.at
     await tokens.revoke_all_of(this, user.id)
     sessions.end_all_of(this, user.id)
@@ -185,8 +193,9 @@ async def reactivate(this: Change, user: User, *, external_id: str | None = None
 
     Somebody who comes back under another externalId may be somebody else on the same userName: their account role and
     their password are gone, and an administrator is asked whether it is a rehire. Whoever was never welcome before gets
-    their letter now.
+    their letter now. Raises NotPermitted.
     """
+    ownership.need_for(this, "users.deactivate", user)
     if user.deactivated_at is None:
         return
     user.deactivated_at = None
@@ -215,9 +224,11 @@ async def reactivate(this: Change, user: User, *, external_id: str | None = None
 async def delete(this: Change, user: User) -> None:
     """The person is gone from every read, their userName is free, their memberships end; history keeps their id.
 
-    Raises WaitsToBeLinked where the asking integration does not own them.
+    Raises NotPermitted, for the last administrator too; WaitsToBeLinked where the asking integration does not own them.
     """
+    ownership.need_for(this, "users.delete", user)
     await claim(this, user, None)
+    await administrators.need_another(this, user)
     await deactivate(this, user)
     # People before teams, in every deletion: two at once that met in another order would wait for each other.
     await reporting_lines.departed(this, user)

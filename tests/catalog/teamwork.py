@@ -9,9 +9,9 @@ from catalog.attributes import by_hand, derive
 from catalog.changes import Change, change
 from catalog.database import database
 from catalog.ids import fold, new_id
+from catalog.ids import now as this_instant
 from catalog.models import Team, User
 from catalog.services import teams
-from tests import builders
 
 ATeam = Callable[..., Awaitable[Team]]
 AUser = Callable[..., Awaitable[User]]
@@ -55,7 +55,7 @@ async def parent_of(team: Team) -> UUID | None:
 async def roles(team: Team) -> dict[UUID, str | None]:
     """Who is on the team now, in which role."""
     rows = await database().rows(
-        "SELECT user_id, role FROM memberships WHERE team_id = $1 AND valid_to > $2", team.id, builders.now()
+        "SELECT user_id, role FROM memberships WHERE team_id = $1 AND valid_to > $2", team.id, this_instant()
     )
     return {UUID(str(row["user_id"])): row["role"] for row in rows}
 

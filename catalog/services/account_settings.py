@@ -1,0 +1,46 @@
+"""What an administrator says of the account itself; which attributes everybody sees is in `visibility`."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Unpack
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from catalog import access, permissions
+from catalog.changes import Change
+from catalog.errors import Invalid
+from catalog.ids import fold
+
+MAX_NAME_CHARACTERS = 200
+
+
+class Details(TypedDict, total=False):
+    """What may be said: what is absent is kept."""
+
+    name: str
+    time_zone: str
+
+
+async def update(this: Change, **details: Unpack[Details]) -> None:
+    """The account under this name, in this time zone (of the IANA's); nothing, if it is so already.
+
+    Raises NotPermitted, Invalid.
+    """
+    permissions.need(this.actor, "account.update")
+    wanted = {name: text.strip() for name, text in details.items() if isinstance(text, str)}
+    if "name" in wanted and (not fold(wanted["name"]) or len(wanted["name"]) > MAX_NAME_CHARACTERS):
+        raise Invalid("name", f"an account's name has 1 to {MAX_NAME_CHARACTERS} characters.")
+    if "time_zone" in wanted:
+        _check_time_zone(wanted["time_zone"])
+    account = await access.account(this, lock=True)
+    before = {name: getattr(account, name) for name in wanted}
+    if before != wanted:
+        account.update_from_dict(wanted)
+        this.record("account.updated", account, kind="account", name=account.name, before=before, after=wanted)
+        await this.flush()
+
+
+def _check_time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid("timeZone", f"{name[:100]!r} is no time zone; give one such as Europe/Zurich.") from None
