@@ -1,7 +1,7 @@
 """The endpoint: who asks, what they ask, and the answer's bytes.
 
-POST only, one operation a request, JSON in and out. A bearer API token; SCIM tokens are refused. Mounted alone it
-still lets no stranger in. Thin, as it stands on every request's way: documents are remembered, and what the database
+POST only, one operation a request, JSON in and out. A bearer API token, or a session's cookie with the header that
+only our own pages can send; SCIM tokens are refused. Mounted alone it still lets no stranger in. Thin, as it stands on every request's way: documents are remembered, and what the database
 answered goes through as it is. What a document may be is `limits`' business, what is told of errors that of `errors`.
 """
 
@@ -20,8 +20,8 @@ from starlette.types import Receive, Scope, Send
 
 from catalog.actors import Actor
 from catalog.actors import Scope as Permission
-from catalog.errors import CatalogError, NotPermitted, TooManyRequests, Unavailable
-from catalog.services import tokens
+from catalog.errors import CatalogError, NotPermitted, TooManyRequests, Unauthenticated, Unavailable
+from catalog.services import callers
 from catalog.services.idempotency import Answer, Keys
 from graphql_api import errors, limits
 from graphql_api.context import Context
@@ -71,7 +71,7 @@ class Endpoint:
         """The answer. Raises Refused, limits.Refused, GraphQLError, CatalogError."""
         if request.method != "POST":
             raise Refused(405, "GraphQL is asked with POST.", "METHOD_NOT_ALLOWED", Allow="POST")
-        actor = await _asking(request)
+        actor = await _asking(request, self._base_url)
         body = await request.body()
         asked = _read(request, body)
         document = self._documents.read(asked["query"])
@@ -101,6 +101,9 @@ class Endpoint:
             variable_values=asked["variables"],
             operation_name=asked["operationName"],
             executor_class=Executor,
+            # To find what a variable's value was to be takes longer than the answer, and fails where a small letter is
+            # longer than its capital.
+            hide_suggestions=True,
         )
         if inspect.isawaitable(result):
             result = await result
@@ -113,23 +116,15 @@ class Endpoint:
         return content, 503 if away and came_to_nothing else 200
 
 
-async def _asking(request: Request) -> Actor:
-    """Whose token this is. Raises Refused: 401 for none that is good, 403 for one of another kind."""
-    sent = request.headers.getlist("authorization")
-    scheme, _, secret = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
-    if scheme.lower() != "bearer" or not secret.strip():
-        raise _unauthenticated("Send an API token: one header `Authorization: Bearer muster_api_…`.")
+async def _asking(request: Request, base_url: str) -> Actor:
+    """Whose token or session this is. Raises Refused 401 for none that is good; NotPermitted."""
     try:
-        actor = await tokens.recognise(secret.strip(), request_id=request.scope.get("request_id"))
-    except NotPermitted as refused:
-        raise _unauthenticated(str(refused)) from None
+        actor = await callers.of_request(request.headers.items(), base_url, request_id=request.scope.get("request_id"))
+    except Unauthenticated as refused:
+        raise Refused(401, str(refused), refused.code, **{"WWW-Authenticate": "Bearer"}) from None
     if Permission.READ not in actor.scopes:
-        raise Refused(403, "A SCIM token is good for SCIM alone; make an API token.", "NOT_PERMITTED")
+        raise NotPermitted("A SCIM token is good for SCIM alone; make an API token.")
     return actor
-
-
-def _unauthenticated(message: str) -> Refused:
-    return Refused(401, message, "UNAUTHENTICATED", **{"WWW-Authenticate": "Bearer"})
 
 
 def _read(request: Request, body: bytes) -> dict[str, Any]:

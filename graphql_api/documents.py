@@ -9,8 +9,8 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 
 from graphql_api.limits import Gate, mistakes, parse
 
-KEPT_TOKENS = 40_000
-"""Of the documents that are remembered: about 25 MiB, as a token with its node takes some 600 bytes."""
+KEPT_TOKENS = 20_000
+"""Of the documents that are remembered: about 12 MiB, as a token with its node takes some 600 bytes."""
 
 
 class Document:

@@ -96,6 +96,13 @@ async def test_introspection_is_answered_and_mistakes_are_told(ask: Ask) -> None
     assert "Did you mean 'account'?" in error["message"]
 
 
+@pytest.mark.parametrize("key", ["İ", "deactivated", "x" * 3_000, 7, None, ["role"], {}])
+async def test_a_variable_that_can_not_be_is_the_callers_mistake(ask: Ask, key: Any) -> None:
+    query = "query($key:UsersFilterEnum!){account{users(filter:[{key:$key}]){totalCount}}}"
+    (error, *_) = (await ask(query, errors=True, key=key))["errors"]
+    assert error["extensions"]["code"] == "INVALID_REQUEST"
+
+
 async def test_a_mistake_is_told_again_when_the_document_is_remembered(ask: Ask) -> None:
     first = await ask("{account{idd}}", errors=True)
     again = await ask("{account{idd}}", errors=True)
