@@ -5,6 +5,7 @@
 #   make check               lint, types, who may import whom, documentation
 #   make bench               what is measured, and against what
 #   make ui                  the UI's own lint, types and tests
+#   make schema              graphql_api/schema.graphql printed anew
 #   make codegen             the UI's types, anew from graphql_api/schema.graphql
 #   make dev                 the server and the UI, both with reload
 #   make lock                the lock files made anew from pyproject.toml (needs uv)
@@ -33,7 +34,7 @@ BUILD_UI = $(BIN)/python -P web/building.py
 
 CODE = $(wildcard catalog scim_facade graphql_api web)
 
-.PHONY: help serve test check lint types contracts bench dev lock ui codegen clean
+.PHONY: help serve test check lint types contracts bench dev lock schema ui codegen clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -70,6 +71,10 @@ dev: $(VENV)/.installed
 
 ui: $(VENV)/.installed
 	@$(BUILD_UI) npm run check
+
+schema: $(VENV)/.installed
+	@$(BIN)/python -m graphql_api.schema > graphql_api/schema.printed
+	@mv graphql_api/schema.printed graphql_api/schema.graphql
 
 codegen: $(VENV)/.installed
 	@$(BUILD_UI) npm run codegen

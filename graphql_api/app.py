@@ -1,8 +1,9 @@
 """The endpoint: who asks, what they ask, and the answer's bytes.
 
 POST only, one operation a request, JSON in and out. A bearer API token, or a session's cookie with the header that
-only our own pages can send; SCIM tokens are refused. Mounted alone it still lets no stranger in. Thin, as it stands on every request's way: documents are remembered, and what the database
-answered goes through as it is. What a document may be is `limits`' business, what is told of errors that of `errors`.
+only our own pages can send; SCIM tokens are refused. Mounted alone it still lets no stranger in. Thin, as it stands on
+every request's way: documents are remembered, and what the database answered goes through as it is. What a document
+may be is `limits`' business, what is told of errors that of `errors`.
 """
 
 from __future__ import annotations

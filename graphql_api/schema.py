@@ -1,6 +1,8 @@
-"""Query and Mutation: the parts put together."""
+"""Query and Mutation: the parts put together. `python -m graphql_api.schema` prints them (`make schema`)."""
 
 from __future__ import annotations
+
+import sys
 
 import strawberry
 from strawberry.types import Info
@@ -60,3 +62,12 @@ def the_account(info: Info) -> Description:
 
 
 schema = strawberry.Schema(query=Query, config=CONFIG, execution_context_class=Executor)
+
+
+def printed() -> str:
+    """The schema as graphql_api/schema.graphql holds it."""
+    return f"{schema.as_str()}\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(printed())

@@ -12,7 +12,7 @@ from catalog.actors import Actor
 from catalog.changes import change
 from catalog.errors import Unavailable
 from catalog.models import Integration
-from catalog.services import answers, tokens
+from catalog.services import answers, callers, tokens
 from tests.graphql_api.conftest import Ask
 
 Make = Callable[..., Awaitable[Any]]
@@ -133,7 +133,14 @@ async def test_what_nobody_foresaw_is_masked(client: httpx.AsyncClient, monkeypa
     answer = await client.post("/graphql", json=PROBE)
     assert (answer.status_code, codes(answer)) == (200, ["INTERNAL"])
     assert "hunter2" not in answer.text
-    monkeypatch.setattr(tokens, "recognise", broken)
+    monkeypatch.setattr(callers, "of_request", broken)
     answer = await client.post("/graphql", json=PROBE)
     assert (answer.status_code, codes(answer)) == (500, ["INTERNAL"])
     assert "hunter2" not in answer.text
+
+
+@pytest.mark.parametrize("arguments", ['(managerEmail: "nobody@x.example")', '(searchTerm: "pay")', "(first: 3)", ""])
+async def test_the_number_alone_may_be_asked_for(ask: Ask, a_team: Make, arguments: str) -> None:
+    await a_team("Payments")
+    got = (await ask(f"{{account{{teams{arguments}{{totalCount}}}}}}"))["account"]["teams"]
+    assert got == {"totalCount": 0 if "manager" in arguments else 1}
