@@ -11,10 +11,12 @@ FOREVER = "'9999-12-31 00:00:00+00:00'"
 INDEXES = [
     f"CREATE UNIQUE INDEX user_periods_open ON user_periods (user_id) WHERE valid_to = {FOREVER}",
     "CREATE INDEX user_periods_user ON user_periods (user_id, valid_from)",
+    "CREATE INDEX user_periods_manager ON user_periods (manager_id, valid_from) WHERE manager_id IS NOT NULL",
     "CREATE INDEX user_periods_begun ON user_periods (account_id, valid_from, id)",
     "CREATE INDEX user_periods_ended ON user_periods (account_id, valid_to, id)",
     f"CREATE UNIQUE INDEX team_periods_open ON team_periods (team_id) WHERE valid_to = {FOREVER}",
     "CREATE INDEX team_periods_team ON team_periods (team_id, valid_from)",
+    "CREATE INDEX team_periods_parent ON team_periods (parent_id, valid_from) WHERE parent_id IS NOT NULL",
     "CREATE INDEX team_periods_begun ON team_periods (account_id, valid_from, id)",
     "CREATE INDEX team_periods_ended ON team_periods (account_id, valid_to, id)",
     "CREATE INDEX memberships_begun_in ON memberships (begun_in) WHERE begun_in IS NOT NULL",

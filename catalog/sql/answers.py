@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from catalog.dialects import DIALECTS
@@ -36,7 +36,7 @@ from catalog.shapes import (
 from catalog.sql.levels import Level, Statement
 from catalog.sql.orders import Ordering
 from catalog.tables import NOUNS, Link
-from catalog.tables.nouns import public
+from catalog.tables.nouns import OF_PEOPLE, public
 from catalog.visibility import Visibility
 
 Given = tuple[tuple[str, Hashable], ...]
@@ -131,7 +131,7 @@ class Answer:
         known = level.noun.fields.get(name)
         if known is None:
             raise Invalid("answer", f"{level.noun.table} have no field {name!r}.")
-        if level.noun.table == "users" and not self.statement.sees.sees_column(name):
+        if level.noun.table in OF_PEOPLE and not self.statement.sees.sees_column(name):
             return _literal('""' if name == "email" else "null")
         say = self.say
         shown = known.shown(say) if callable(known.shown) else known.shown or known.sql
@@ -174,7 +174,10 @@ class Answer:
         return f"(SELECT '[' || {self.say.gathered('w.j')} || ']' FROM ({rows}) w)"
 
     def source(self, level: Level, link: Link | None) -> str:
-        own = f"{level.noun.table} {level.alias}" if link is None or link.source is None else level.sql(link.source)
+        if link is None or link.source is None:
+            own = level.table
+        else:
+            own = level.sql(link.source if isinstance(link.source, str) else link.source(self.say))
         return " ".join([own, *level.joins])
 
 
@@ -206,13 +209,18 @@ class _Connection:
     def __init__(self, answer: Answer, asked: _Asked) -> None:
         self._answer, self._asked = answer, asked
         self.statement = answer.statement
-        self._level, self._ordering, self._conditions = asked.opened(self.statement)
         self._columns: list[str] = []
         self._size = _size(asked.rows)
         self._has_extra = False
         """One row more than the page is read, to tell whether there are more."""
         self._cursor: str | None = None
         self._is_numbered = asked.rows.page.backwards
+
+    @cached_property
+    def _opened(self) -> tuple[Level, Ordering, str]:
+        """The level of the rows, their order and conditions; not where only their number is asked for, as PostgreSQL
+        refuses what is bound and stands nowhere."""
+        return self._asked.opened(self.statement)
 
     def text(self, parts: Sequence[Any]) -> str:
         """The JSON text of the connection."""
@@ -231,7 +239,7 @@ class _Connection:
             case Constant(_, json):
                 return _literal(json)
             case Nodes(_, shape):
-                return self._gathered(self._answer.object(self._level, shape))
+                return self._gathered(self._answer.object(self._opened[0], shape))
             case Edges(_, parts):
                 pieces: list[str] = []
                 for inner in parts:
@@ -252,9 +260,9 @@ class _Connection:
             case Constant(_, json):
                 return _literal(json)
             case Cursor():
-                return f"""'"' || {self._ordering.cursor()} || '"'"""
+                return f"""'"' || {self._opened[1].cursor()} || '"'"""
             case Node(_, shape):
-                return self._answer.object(self._level, shape)
+                return self._answer.object(self._opened[0], shape)
 
     def _gathered(self, row: str) -> str:
         name = self._column(row)
@@ -269,7 +277,7 @@ class _Connection:
         if name in ("has_previous", "has_next"):
             return key, "'false'" if page.cursor is None else "'true'"
         if self._cursor is None:
-            self._cursor = self._column(self._ordering.cursor())
+            self._cursor = self._column(self._opened[1].cursor())
         nearest = "w.n = 1"
         furthest = f"w.n = CASE WHEN w.s > {self._size} THEN {self._size} ELSE w.s END"
         which = nearest if (name == "start") != page.backwards else furthest
@@ -287,14 +295,13 @@ class _Connection:
     def _rows(self) -> str:
         """The rows of the page (and one more), numbered where that is of use, in the order in which they are shown."""
         page = self._asked.rows.page
-        conditions = self._conditions
+        level, order, conditions = self._opened
         if page.cursor is not None:
-            conditions += f" AND {self._ordering.behind(page.cursor)}"
+            conditions += f" AND {order.behind(page.cursor)}"
         limit = self.statement.bind(self._size + self._has_extra)
         columns = [f"{expression} AS c{place}" for place, expression in enumerate(self._columns, 1)] or ["1 AS c1"]
-        ordering = self._ordering.text()
-        source = self._answer.source(self._level, self._asked.link)
-        rows = f"(SELECT {', '.join(columns)} FROM {source} WHERE {conditions} ORDER BY {ordering} LIMIT {limit})"
+        source = self._answer.source(level, self._asked.link)
+        rows = f"(SELECT {', '.join(columns)} FROM {source} WHERE {conditions} ORDER BY {order.text()} LIMIT {limit})"
         if not self._is_numbered:
             return rows
         turned = "DESC" if page.backwards else "ASC"

@@ -28,6 +28,7 @@ from catalog.selection import (
     Where,
 )
 from catalog.tables import Field, Noun
+from catalog.tables.nouns import OF_PEOPLE
 from catalog.visibility import ADMINISTRATORS, Visibility
 
 _OPERATORS = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
@@ -85,7 +86,7 @@ class Conditions:
         found = self._scopes[-1].get(name)
         if found is None:
             raise Invalid("filter", f"there is no field {name!r}.")
-        if self.noun.table == "users" and len(self._scopes) == 1 and not self.sees.sees_column(name):
+        if self.noun.table in OF_PEOPLE and len(self._scopes) == 1 and not self.sees.sees_column(name):
             raise NotPermitted(f"The attribute {name!r} is shown to administrators alone.")
         return found
 
@@ -192,7 +193,8 @@ class Conditions:
         self._scopes.pop()
         counted = self.sql(relation.where)
         identity = self.sql(f"{self.noun.alias}.id")
-        return f"{identity} IN (SELECT {relation.key} FROM {relation.source} WHERE {counted} AND {condition})"
+        source = self.sql(relation.source)
+        return f"{identity} IN (SELECT {relation.key} FROM {source} WHERE {counted} AND {condition})"
 
     def sortable(self, order: Order) -> tuple[str, bool]:
         """What the order compares, and whether it may be null. Raises as `condition` does."""

@@ -59,6 +59,11 @@ class Level(Conditions):
     def sql(self, text: str) -> str:
         return _NAMED.sub(self._name, _renamed(text, self.noun.alias, self.alias))
 
+    @property
+    def table(self) -> str:
+        """The noun's table, or what stands for it, under the level's alias."""
+        return f"{self.noun.table if self.noun.source is None else self.sql(self.noun.source)} {self.alias}"
+
     def joined(self, name: str) -> Level:
         """The one row that a link leads to, joined once however often it is asked for."""
         if name not in self._joined:
@@ -67,7 +72,7 @@ class Level(Conditions):
             level.joins = self.joins
             self._joined[name] = level
             kind = "JOIN" if link.required else "LEFT JOIN"
-            self.joins.append(f"{kind} {level.noun.table} {level.alias} ON {level.sql(link.where)}")
+            self.joins.append(f"{kind} {level.table} ON {level.sql(link.where)}")
         return self._joined[name]
 
     def link(self, name: str) -> Link:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from catalog.tables.accounts import ACCOUNTS
 from catalog.tables.integrations import DECISIONS, INTEGRATIONS, TOKENS
 from catalog.tables.journal import AUDIT, DELIVERIES, LETTERS
-from catalog.tables.memberships import MEMBERSHIPS
+from catalog.tables.memberships import MEMBERSHIPS, REACHED
 from catalog.tables.nouns import Field, Link, Noun, Relation
-from catalog.tables.teams import TEAMS
+from catalog.tables.past import PAST_LINE, PAST_MEMBERSHIPS, PAST_REACHED, PAST_TEAMS, PAST_USERS
+from catalog.tables.periods import TEAM_PERIODS, USER_PERIODS
+from catalog.tables.teams import LINE, TEAMS
 from catalog.tables.users import USERS
 
 __all__ = ["NOUNS", "UNIQUE", "Field", "Link", "Noun", "Relation"]
@@ -21,6 +23,15 @@ NOUNS = {
     "users": USERS,
     "teams": TEAMS,
     "memberships": MEMBERSHIPS,
+    "past_users": PAST_USERS,
+    "past_teams": PAST_TEAMS,
+    "past_memberships": PAST_MEMBERSHIPS,
+    "line": LINE,
+    "past_line": PAST_LINE,
+    "reach": REACHED,
+    "past_reach": PAST_REACHED,
+    "user_periods": USER_PERIODS,
+    "team_periods": TEAM_PERIODS,
     "integrations": INTEGRATIONS,
     "audit": AUDIT,
     "deliveries": DELIVERIES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catalog.selection import Column, Order
 from catalog.tables.journal import NEWEST_FIRST
-from catalog.tables.nouns import Field, Link, Noun
+from catalog.tables.nouns import Field, Link, Noun, alive
 from catalog.tables.users import BY_NAME
 
 ACCOUNTS = Noun(
@@ -34,6 +34,13 @@ ACCOUNTS = Noun(
         "memberships": Link(
             "memberships",
             "{self}.account_id = {parent}.id AND {self}.valid_to = {forever} AND {team}.is_listed",
+            orders=(Order(Column("id")),),
+        ),
+        "past_users": Link("past_users", "{self}.account_id = {parent}.id", orders=BY_NAME),
+        "past_teams": Link("past_teams", "{self}.account_id = {parent}.id AND {self}.is_listed", orders=BY_NAME),
+        "past_memberships": Link(
+            "past_memberships",
+            f"{{self}}.account_id = {{parent}}.id AND {alive('{self}')} AND {{team}}.is_listed",
             orders=(Order(Column("id")),),
         ),
         "integration": Link(

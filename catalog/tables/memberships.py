@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from catalog.tables.nouns import Field, Link, Noun, Relation
 from catalog.tables.users import integration
 
@@ -18,6 +20,8 @@ MEMBERSHIPS = Noun(
         "valid_from": Field("m.valid_from", "instant"),
         "valid_to": Field("m.valid_to", "instant", nullable=True, shown="nullif(m.valid_to, {forever})"),
         "recorded_at": Field("m.recorded_at", "instant"),
+        "began_on_or_before": Field("m.began_on_or_before", "boolean"),
+        "is_inherited": Field("FALSE", "boolean"),
         "team_name": Field("{team}.name_key", "folded"),
         "user_name": Field("{user}.name_key", "folded"),
         "user_email": Field("{user}.email_key", "folded", nullable=True),
@@ -35,5 +39,17 @@ MEMBERSHIPS = Noun(
         "team": Link("teams", "{self}.id = {parent}.team_id", one="joined", required=True),
         "user": Link("users", "{self}.id = {parent}.user_id", one="joined", required=True),
         "integration": integration(),
+        # Through which team below somebody is on a team: told where a tree is asked for (`catalog.tables.trees`).
+        "via": Link("teams", "FALSE", one="first"),
     },
 )
+
+REACHED = replace(
+    MEMBERSHIPS,
+    fields={**MEMBERSHIPS.fields, "is_inherited": Field("(m.depth > 0)", "boolean")},
+    links={
+        **MEMBERSHIPS.links,
+        "via": Link("teams", "{self}.id = {parent}.team_id AND {parent}.depth > 0", one="first"),
+    },
+)
+"""Memberships in a team or in one below it, which know how far below (`catalog.tables.trees`)."""

@@ -18,6 +18,10 @@ from catalog.selection import Column, Order
 Kind = Literal["folded", "text", "instant", "boolean", "integer", "number", "uuid", "json"]
 
 
+OF_PEOPLE = frozenset({"users", "user_periods"})
+"""Tables with people's attributes, which not everybody may see."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A column, or an expression over the row: how it is written, what it holds, whether it may be null.
@@ -48,12 +52,13 @@ class Link:
     """A way from a row (`{parent}`) to the rows of another noun (`{self}`).
 
     `one` is at most one row: `joined` where its condition can meet no second one, else the first in order; `required`
-    where there always is one. `source` is what stands in FROM, for a list that needs more than the noun's table.
+    where there always is one. `source` is what stands in FROM, for a list that needs more than the noun's table; it
+    may look at `{parent}`.
     """
 
     noun: str
     where: str
-    source: str | None = None
+    source: str | Callable[[Dialect], str] | None = None
     orders: tuple[Order, ...] = (Order(Column("id")),)
     one: Literal["joined", "first"] | None = None
     required: bool = False
@@ -73,6 +78,13 @@ class Noun:
     links: dict[str, Link] = field(default_factory=dict)
     account: str = "account_id"
     """The column that scopes it."""
+    source: str | None = None
+    """What stands in FROM instead of the table: a subquery with the same columns, as they were at `{at}`, say."""
+
+
+def alive(alias: str) -> str:
+    """The condition that a period counts at the instant `{at}`."""
+    return f"{alias}.valid_from <= {{at}} AND {alias}.valid_to > {{at}}"
 
 
 def public(say: Dialect, kind: str, expression: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from catalog.dialects import Dialect
 from catalog.selection import Column, Order
-from catalog.tables.nouns import Field, Link, Noun, Relation, page_address
+from catalog.tables.nouns import Field, Link, Noun, Relation, alive, page_address
+from catalog.tables.trees import above, below, reach
 from catalog.tables.users import BY_NAME, external_ids, integration
 
-_MANAGES = "m.role = 'manager'"
+MANAGES = "m.role = 'manager'"
 """Roles are free text; this one makes a member the team's manager."""
 
 
@@ -87,16 +89,33 @@ TEAMS = Noun(
         ),
         "managers": Link(
             "users",
-            f"m.team_id = {{parent}}.id AND m.valid_to = {{forever}} AND {_MANAGES} AND {{self}}.deleted_at IS NULL",
+            f"m.team_id = {{parent}}.id AND m.valid_to = {{forever}} AND {MANAGES} AND {{self}}.deleted_at IS NULL",
             source="memberships m JOIN users {self} ON {self}.id = m.user_id",
             orders=BY_NAME,
         ),
         "manager": Link(
             "users",
-            f"m.team_id = {{parent}}.id AND m.valid_to = {{forever}} AND {_MANAGES} AND {{self}}.deleted_at IS NULL",
+            f"m.team_id = {{parent}}.id AND m.valid_to = {{forever}} AND {MANAGES} AND {{self}}.deleted_at IS NULL",
             source="memberships m JOIN users {self} ON {self}.id = m.user_id",
             orders=BY_NAME,
             one="first",
         ),
+        "ancestors": above("line", past=False),
+        "descendants": below("line", past=False),
+        "reach": reach("reach", past=False),
+        "past_reach": reach("past_reach", past=True),
+        "past_memberships": Link(
+            "past_memberships",
+            f"{{self}}.team_id = {{parent}}.id AND {alive('{self}')}",
+            orders=(Order(Column("user_name")),),
+        ),
+        "periods": Link(
+            "team_periods",
+            "{self}.team_id = {parent}.id AND {self}.valid_to > {self}.valid_from",
+            orders=(Order(Column("valid_from"), descending=True),),
+        ),
     },
 )
+
+LINE = replace(TEAMS, fields={**TEAMS.fields, "depth": Field("t.depth", "integer")})
+"""Teams above or below another one, which know how far away they are (`catalog.tables.trees`)."""

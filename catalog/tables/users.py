@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.selection import Column, Order
-from catalog.tables.nouns import Field, Link, Noun, Relation, page_address, public
+from catalog.tables.nouns import Field, Link, Noun, Relation, alive, page_address, public
 
 BY_NAME = (Order(Column("name")),)
 
@@ -94,6 +94,16 @@ USERS = Noun(
             "m.user_id = {parent}.id AND m.valid_to = {forever} AND {self}.deleted_at IS NULL AND {self}.is_listed",
             source="memberships m JOIN teams {self} ON {self}.id = m.team_id",
             orders=BY_NAME,
+        ),
+        "past_memberships": Link(
+            "past_memberships",
+            f"{{self}}.user_id = {{parent}}.id AND {alive('{self}')} AND {{team}}.is_listed",
+            orders=(Order(Column("team_name")),),
+        ),
+        "periods": Link(
+            "user_periods",
+            "{self}.user_id = {parent}.id AND {self}.valid_to > {self}.valid_from",
+            orders=(Order(Column("valid_from"), descending=True),),
         ),
     },
 )
