@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import strawberry
+
+T = TypeVar("T")
 
 
 @strawberry.input
@@ -19,3 +23,8 @@ class IdentifierInput:
 
     id: strawberry.ID | None = strawberry.UNSET
     alias: str | None = strawberry.UNSET
+
+
+def given(value: T | None) -> T | None:
+    """An argument's value; None where it is null or absent, for what has no use for the difference."""
+    return None if value is strawberry.UNSET else value

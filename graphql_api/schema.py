@@ -12,9 +12,12 @@ from catalog.actors import ActorKind
 from catalog.shapes import Rows
 from graphql_api import context
 from graphql_api.accounts import Account
+from graphql_api.contacts import ContactMutations
 from graphql_api.describing import Description, described, found
 from graphql_api.execution import Executor
+from graphql_api.properties import PropertyMutations
 from graphql_api.scalars import CONFIG, Instant, shown_instant
+from graphql_api.tags import TagMutations
 from graphql_api.users import User, UserRole
 
 
@@ -51,9 +54,14 @@ class Query:
         return Viewer(
             role=UserRole(asking.role) if asking.role else None,
             actor_name=asking.name,
-            operations=[name for name in permissions.OPERATIONS if permissions.may(asking, name)],
+            operations=list(permissions.operations_of(asking)),
             confirmed_at=shown_instant(asking.confirmed_at),
         )
+
+
+@strawberry.type
+class Mutation(ContactMutations, TagMutations, PropertyMutations):
+    """What can be done: each is one change, by whoever asks."""
 
 
 def the_account(info: Info) -> Description:
@@ -61,7 +69,7 @@ def the_account(info: Info) -> Description:
     return Description(Rows("accounts"), noun="accounts")
 
 
-schema = strawberry.Schema(query=Query, config=CONFIG, execution_context_class=Executor)
+schema = strawberry.Schema(query=Query, mutation=Mutation, config=CONFIG, execution_context_class=Executor)
 
 
 def printed() -> str:

@@ -7,9 +7,12 @@ from strawberry.types import Info
 
 from catalog.selection import AllOf, Column, Compare, Where
 from graphql_api.connections import DatedConnection
+from graphql_api.contacts import Reachable
 from graphql_api.describing import Description, described, lazily, linked, listing
 from graphql_api.filters import searched
+from graphql_api.properties import Described
 from graphql_api.scalars import Instant
+from graphql_api.tags import Taggable
 from graphql_api.users import Memberships, Teams, User, UserConnection
 
 USE_MEMBERSHIPS = "use memberships"
@@ -24,7 +27,7 @@ class Group:
 
 
 @strawberry.type
-class Team:
+class Team(Reachable, Taggable, Described):
     """A team of the account."""
 
     id: strawberry.ID

@@ -8,8 +8,10 @@ import strawberry
 from strawberry.types import Info
 
 from graphql_api.connections import DatedConnection
+from graphql_api.contacts import Reachable
 from graphql_api.describing import Description, described, lazily, linked, listing
 from graphql_api.scalars import Instant
+from graphql_api.tags import Taggable
 
 Person = lazily("users", "User")
 Users = lazily("users", "UserConnection")
@@ -63,7 +65,7 @@ class ProvisionedByEnum(StrEnum):
 
 
 @strawberry.type
-class User:
+class User(Reachable, Taggable):
     """A person of the account."""
 
     id: strawberry.ID

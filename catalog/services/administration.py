@@ -16,7 +16,7 @@ from catalog.actors import Role
 from catalog.attributes import split_name
 from catalog.changes import Change
 from catalog.dialects import DIALECTS, FOREVER
-from catalog.errors import CatalogError, Invalid, Managed
+from catalog.errors import CatalogError, Invalid, Managed, NotFound
 from catalog.ids import fold
 from catalog.mapping import highest
 from catalog.models import Team, User
@@ -160,6 +160,25 @@ async def meant(this: Change, where: Where) -> list[UUID]:
     if len(rows) > MOST_AT_ONCE:
         raise Invalid("where", f"more than {MOST_AT_ONCE} people meet it; {MOST_AT_ONCE} at most are changed at once.")
     return [UUID(str(row["id"])) for row in rows]
+
+
+async def ids_of_emails(this: Change, emails: Sequence[str]) -> dict[str, UUID]:
+    """The ids of the people with these emails, by the emails as they are given.
+
+    Raises NotFound for the first that is nobody's.
+    """
+    keys = {email: fold(email.strip()) for email in emails}
+    rows = await this.rows(
+        "SELECT u.id, u.email_key FROM users u WHERE u.account_id = $1 AND u.deleted_at IS NULL "
+        f"AND {DIALECTS[this.dialect].one_of('u.email_key', '$2', 'text')}",
+        this.account_id,
+        sorted(set(keys.values())),
+    )
+    found = {row["email_key"]: UUID(str(row["id"])) for row in rows}
+    for email, key in keys.items():
+        if key not in found:
+            raise NotFound("user", email)
+    return {email: found[key] for email, key in keys.items()}
 
 
 # --- what the verbs lean on ---------------------------------------------------------------------------------------

@@ -102,6 +102,11 @@ async def delete(this: Change, definition_id: UUID) -> PropertyDefinition:
     return definition
 
 
+async def lock(this: Change, definition_id: UUID) -> PropertyDefinition:
+    """The definition, held until the change ends. Raises NotFound."""
+    return await access.property_definition(this, definition_id)
+
+
 async def of_alias(this: Change, alias: str) -> PropertyDefinition:
     """The definition of this alias, held until the change ends. Raises NotFound."""
     known = {row["alias"]: row["id"] for row in await _aliases(this)}

@@ -7,6 +7,7 @@ can become one.
 from __future__ import annotations
 
 from catalog.tables.accounts import ACCOUNTS
+from catalog.tables.descriptions import CONTACTS, PROPERTIES, PROPERTY_DEFINITIONS, TAGS
 from catalog.tables.integrations import DECISIONS, INTEGRATIONS, TOKENS
 from catalog.tables.journal import AUDIT, DELIVERIES, LETTERS
 from catalog.tables.memberships import MEMBERSHIPS, REACHED
@@ -38,6 +39,10 @@ NOUNS = {
     "letters": LETTERS,
     "tokens": TOKENS,
     "decisions": DECISIONS,
+    "contacts": CONTACTS,
+    "tags": TAGS,
+    "property_definitions": PROPERTY_DEFINITIONS,
+    "properties": PROPERTIES,
 }
 
 UNIQUE: dict[str, tuple[str, str, str]] = {}

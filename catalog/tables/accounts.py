@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.selection import Column, Order
+from catalog.tables.descriptions import OF_AN_ACCOUNT
 from catalog.tables.journal import NEWEST_FIRST
 from catalog.tables.nouns import Field, Link, Noun, alive
 from catalog.tables.users import BY_NAME
@@ -19,6 +20,7 @@ ACCOUNTS = Noun(
         "html_url": Field("''", "text", shown="CAST({base_url} AS TEXT) || '/'"),
     },
     links={
+        **OF_AN_ACCOUNT,
         "user": Link(
             "users", "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME, one="first"
         ),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from catalog.dialects import Dialect
 from catalog.selection import Column, Order
+from catalog.tables.descriptions import OF_A_TEAM, OF_AN_OWNER
 from catalog.tables.nouns import Field, Link, Noun, Relation, alive, page_address
 from catalog.tables.trees import above, below, reach
 from catalog.tables.users import BY_NAME, external_ids, integration
@@ -70,6 +71,8 @@ TEAMS = Noun(
         ),
     },
     links={
+        **OF_AN_OWNER,
+        **OF_A_TEAM,
         "parent": Link("teams", "{self}.id = {parent}.parent_id AND {self}.deleted_at IS NULL", one="joined"),
         "children": Link(
             "teams", "{self}.parent_id = {parent}.id AND {self}.deleted_at IS NULL AND {self}.is_listed", orders=BY_NAME

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.selection import Column, Order
+from catalog.tables.descriptions import OF_AN_OWNER
 from catalog.tables.nouns import Field, Link, Noun, Relation, alive, page_address, public
 
 BY_NAME = (Order(Column("name")),)
@@ -81,6 +82,7 @@ USERS = Noun(
         ),
     },
     links={
+        **OF_AN_OWNER,
         "manager": Link("users", "{self}.id = {parent}.manager_id AND {self}.deleted_at IS NULL", one="joined"),
         "reports": Link("users", "{self}.manager_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME),
         "integration": integration(),
