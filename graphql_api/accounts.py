@@ -15,6 +15,7 @@ from graphql_api.describing import Description, described, linked, listing
 from graphql_api.filters import Condition, OrderInput
 from graphql_api.inputs import UserIdentifierInput
 from graphql_api.memberships import MANAGER, MembershipFilterInput, TeamMembershipConnection, among_members
+from graphql_api.overviews import Overviews
 from graphql_api.properties import Defining
 from graphql_api.teams import Team, TeamConnection
 from graphql_api.users import User, UserConnection
@@ -50,7 +51,7 @@ class UsersFilterInput:
 
 
 @strawberry.type
-class Account(Defining):
+class Account(Overviews, Defining):
     """One company's directory."""
 
     id: strawberry.ID

@@ -7,7 +7,8 @@ written then; one of the moment (the database is away, somebody goes too fast) b
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 import strawberry
@@ -37,15 +38,27 @@ async def carried_out(
 
     `names` tells what the input calls the catalog's fields and nouns. `work` may run again after a conflict.
     """
+    return await attempted(partial(changed, info, work), names)
+
+
+async def attempted(
+    work: Callable[[], Awaitable[T]], names: Mapping[str, str] | None = None
+) -> tuple[T | None, list[Error]]:
+    """The same for what does more than one change, or looks something up before it."""
+    try:
+        return await work(), []
+    except CatalogError as refused:
+        return None, [refusal(refused, names)]
+
+
+async def changed(info: Info, work: Callable[[Change], Awaitable[T]]) -> T:
+    """What `work` makes of a change by the caller. Raises what it raises."""
 
     async def whole() -> T:
         async with change(context.actor(info)) as this:
             return await work(this)
 
-    try:
-        return await uninterrupted(whole), []
-    except CatalogError as refused:
-        return None, [refusal(refused, names)]
+    return await uninterrupted(whole)
 
 
 def refusal(refused: CatalogError, names: Mapping[str, str] | None = None) -> Error:
@@ -62,3 +75,11 @@ def read_back(noun: str, id: UUID | None) -> Any:
 def all_read_back(noun: str, ids: Sequence[UUID] | None) -> Any:
     """The rows of these ids, for a payload's field that is a plain list; null for none."""
     return None if ids is None else among(noun, ids)
+
+
+def mutation(function: Callable[..., Any], description: str) -> Any:
+    """The function as a field of `Mutation`. It is null where the whole answer fails, as the reference's are: beside
+    it stands what other mutations of the same document did."""
+    return strawberry.mutation(
+        resolver=function, graphql_type=get_type_hints(function)["return"] | None, description=description
+    )

@@ -12,9 +12,11 @@ from catalog.actors import ActorKind
 from catalog.shapes import Rows
 from graphql_api import context
 from graphql_api.accounts import Account
+from graphql_api.administration import Administration
 from graphql_api.contacts import ContactMutations
 from graphql_api.describing import Description, described, found
 from graphql_api.execution import Executor
+from graphql_api.foreign_integrations import FOREIGN
 from graphql_api.properties import PropertyMutations
 from graphql_api.scalars import CONFIG, Instant, shown_instant
 from graphql_api.tags import TagMutations
@@ -60,7 +62,7 @@ class Query:
 
 
 @strawberry.type
-class Mutation(ContactMutations, TagMutations, PropertyMutations):
+class Mutation(Administration, ContactMutations, TagMutations, PropertyMutations):
     """What can be done: each is one change, by whoever asks."""
 
 
@@ -69,7 +71,9 @@ def the_account(info: Info) -> Description:
     return Description(Rows("accounts"), noun="accounts")
 
 
-schema = strawberry.Schema(query=Query, mutation=Mutation, config=CONFIG, execution_context_class=Executor)
+schema = strawberry.Schema(
+    query=Query, mutation=Mutation, types=FOREIGN, config=CONFIG, execution_context_class=Executor
+)
 
 
 def printed() -> str:

@@ -7,7 +7,7 @@ here, and an administrator decides; memberships and history are not touched by e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,8 @@ class Linked:
     users: int
     teams: int
     left: int
+    user_ids: tuple[UUID, ...] = field(default=(), compare=False)
+    team_ids: tuple[UUID, ...] = field(default=(), compare=False)
 
 
 async def ask(this: Change, *, kind: str, subject_id: UUID, name: str, external_id: str | None) -> None:
@@ -137,7 +139,11 @@ async def link_all_exact(this: Change, integration_id: UUID) -> Linked:
         await _link(this, integration, team, "team")
         await account_roles.follow_group(this, team, integration_id)
     await account_roles.follow(this, [user.id for user in users])
-    return Linked(len(users), len(teams), len(waiting) - len(users) - len(teams))
+    return Linked(
+        *(len(users), len(teams), len(waiting) - len(users) - len(teams)),
+        user_ids=tuple(user.id for user in users),
+        team_ids=tuple(team.id for team in teams),
+    )
 
 
 async def detach_user(this: Change, user_id: UUID) -> None:

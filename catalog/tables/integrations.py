@@ -78,6 +78,8 @@ INTEGRATIONS = Noun(
         "letters_sent": _letters("sent"),
     },
     links={
+        # The same row, for what is not everybody's to see of it.
+        "itself": Link("integrations", "{self}.id = {parent}.id", one="joined", required=True),
         "tokens": Link("tokens", "{self}.integration_id = {parent}.id", orders=(Order(Column("id"), descending=True),)),
         "decisions": Link(
             "decisions",

@@ -79,6 +79,7 @@ DELIVERIES = Noun(
         "id": Field("p.id", "uuid", names="ProvisioningEvent"),
         "at": Field("p.at", "instant"),
         "integration_id": Field("p.integration_id", "uuid"),
+        "integration_name": Field("{integration}.name", "text"),
         "token_id": Field("p.token_id", "uuid", nullable=True),
         "method": Field("p.method", "text"),
         "path": Field("p.path", "text"),

@@ -1,6 +1,7 @@
 """GraphQL's side of the catalog: the real endpoint over HTTP, with a good token."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -25,8 +26,22 @@ async def admin(actor: Actor) -> User:
 @pytest.fixture
 async def client(actor: Actor, admin: User) -> AsyncIterator[httpx.AsyncClient]:
     """The endpoint, asked by the administrator."""
+    async with asked_by(actor, admin) as client:
+        yield client
+
+
+@pytest.fixture
+async def as_user(actor: Actor) -> AsyncIterator[httpx.AsyncClient]:
+    """The endpoint, asked by somebody who may write but is no administrator."""
+    async with asked_by(actor, await builders.a_user(actor, "somebody@muster.example")) as client:
+        yield client
+
+
+@asynccontextmanager
+async def asked_by(actor: Actor, user: User) -> AsyncIterator[httpx.AsyncClient]:
+    """The endpoint, asked by this person with a token that may write."""
     async with change(actor) as this:
-        _, secret = await tokens.create_for_user(this, admin, name="test", scope=Scope.WRITE)
+        _, secret = await tokens.create_for_user(this, user, name="test", scope=Scope.WRITE)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(Endpoint("https://muster.test", "a secret key of thirty-two characters")),
         base_url="https://muster.test",
