@@ -1,8 +1,12 @@
 // Every address of the product. A screen's own folder has its route; here they are put together.
 import { createRouter } from "@tanstack/react-router";
 import { signedOutGoesTo } from "./api/queries";
+import { activityRoute } from "./screens/activity/route";
+import { dashboardRoute } from "./screens/dashboard/route";
+import { exploreRoute } from "./screens/explore/route";
 import { integrationRoute, integrationsRoute, newIntegrationRoute } from "./screens/integrations/route";
 import { profileRoute } from "./screens/profile/route";
+import { settingsRoute } from "./screens/settings/route";
 import { invitationRoute, setupRoute, signInRoute } from "./screens/sign-in/route";
 import { teamRoute, teamsRoute } from "./screens/teams/route";
 import { userRoute, usersRoute } from "./screens/users/route";
@@ -13,6 +17,7 @@ const tree = rootRoute.addChildren([
   setupRoute,
   invitationRoute,
   shellRoute.addChildren([
+    dashboardRoute,
     usersRoute,
     userRoute,
     teamsRoute,
@@ -20,6 +25,9 @@ const tree = rootRoute.addChildren([
     integrationsRoute,
     newIntegrationRoute,
     integrationRoute,
+    activityRoute,
+    exploreRoute,
+    settingsRoute,
     profileRoute,
   ]),
 ]);

@@ -68,6 +68,23 @@ export function useList<Result, Variables, Node>(asked: Asked<Result, Variables,
   };
 }
 
+/** What is there as a whole already, as a list. */
+export function wholeList<Node>(
+  query: { isPending: boolean; error: unknown; refetch: () => unknown },
+  rows: Node[],
+): List<Node> {
+  return {
+    rows,
+    total: rows.length,
+    isPending: query.isPending,
+    isStale: false,
+    error: query.error,
+    hasMore: false,
+    more: () => {},
+    retry: () => void query.refetch(),
+  };
+}
+
 const NOTHING: Connection<never> = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 };
 
 /** A connection's nodes without its holes. */

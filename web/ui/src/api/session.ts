@@ -1,10 +1,11 @@
 // Signing in and out, and who is signed in: the addresses of docs/sign-in.md.
 import { queryOptions } from "@tanstack/react-query";
+import type { Role } from "../kit/words";
 import { Refused, refusal, send } from "./execute";
 
 export interface SignedIn {
   signedIn: true;
-  user: { id: string; name: string; email: string; role: string; isBreakGlass: boolean; isManaged: boolean };
+  user: { id: string; name: string; email: string; role: Role; isBreakGlass: boolean; isManaged: boolean };
   account: { id: string; name: string; slug: string };
   session: { id: string; method: string; createdAt: string; confirmedAt: string; expiresAt: string };
 }

@@ -3,14 +3,6 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-export type ApiTokenCreateInput = {
-  expiresInDays?: number | null | undefined;
-  integrationId?: string | number | null | undefined;
-  name: string;
-  scope?: string | null | undefined;
-  userId?: string | number | null | undefined;
-};
-
 export type IdentifierInput = {
   alias?: string | null | undefined;
   id?: string | number | null | undefined;
@@ -158,20 +150,6 @@ export type DeleteIntegrationMutationVariables = Exact<{
 
 
 export type DeleteIntegrationMutation = { integrationDelete: { deletedId: string | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
-
-export type CreateTokenMutationVariables = Exact<{
-  input: ApiTokenCreateInput;
-}>;
-
-
-export type CreateTokenMutation = { apiTokenCreate: { secret: string | null, apiToken: { id: string, name: string, prefix: string, expiresAt: string } | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
-
-export type DeleteTokenMutationVariables = Exact<{
-  id: string | number;
-}>;
-
-
-export type DeleteTokenMutation = { apiTokenDelete: { deletedApiTokenId: string | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
 
 export type LinkMutationVariables = Exact<{
   input: IntegrationLinkInput;
@@ -462,36 +440,6 @@ export const DeleteIntegrationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteIntegrationMutation, DeleteIntegrationMutationVariables>;
-export const CreateTokenDocument = new TypedDocumentString(`
-    mutation CreateToken($input: ApiTokenCreateInput!) {
-  apiTokenCreate(input: $input) {
-    secret
-    apiToken {
-      id
-      name
-      prefix
-      expiresAt
-    }
-    errors {
-      message
-      path
-      code
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<CreateTokenMutation, CreateTokenMutationVariables>;
-export const DeleteTokenDocument = new TypedDocumentString(`
-    mutation DeleteToken($id: ID!) {
-  apiTokenDelete(id: $id) {
-    deletedApiTokenId
-    errors {
-      message
-      path
-      code
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<DeleteTokenMutation, DeleteTokenMutationVariables>;
 export const LinkDocument = new TypedDocumentString(`
     mutation Link($input: IntegrationLinkInput!) {
   integrationLink(input: $input) {

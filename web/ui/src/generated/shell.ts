@@ -3,6 +3,14 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type ApiTokenCreateInput = {
+  expiresInDays?: number | null | undefined;
+  integrationId?: string | number | null | undefined;
+  name: string;
+  scope?: string | null | undefined;
+  userId?: string | number | null | undefined;
+};
+
 export type UserRole =
   | 'admin'
   | 'standards_admin'
@@ -43,6 +51,28 @@ export type FindPeopleQueryVariables = Exact<{
 
 
 export type FindPeopleQuery = { account: { users: { nodes: Array<{ id: string, name: string, email: string } | null> | null } | null } | null };
+
+export type CreateTokenMutationVariables = Exact<{
+  input: ApiTokenCreateInput;
+}>;
+
+
+export type CreateTokenMutation = { apiTokenCreate: { secret: string | null, apiToken: { id: string, name: string, prefix: string, expiresAt: string } | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
+
+export type DeleteTokenMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteTokenMutation = { apiTokenDelete: { deletedApiTokenId: string | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
+
+export type ApiTokensQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ApiTokensQuery = { account: { apiTokens: { totalCount: number, nodes: Array<{ id: string, name: string, prefix: string, scope: string, createdBy: string, createdAt: string, lastUsedAt: string | null, expiresAt: string, revokedAt: string | null, integration: { id: string, name: string } | null, user: { id: string, name: string } | null } | null> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -144,3 +174,65 @@ export const FindPeopleDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FindPeopleQuery, FindPeopleQueryVariables>;
+export const CreateTokenDocument = new TypedDocumentString(`
+    mutation CreateToken($input: ApiTokenCreateInput!) {
+  apiTokenCreate(input: $input) {
+    secret
+    apiToken {
+      id
+      name
+      prefix
+      expiresAt
+    }
+    errors {
+      message
+      path
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateTokenMutation, CreateTokenMutationVariables>;
+export const DeleteTokenDocument = new TypedDocumentString(`
+    mutation DeleteToken($id: ID!) {
+  apiTokenDelete(id: $id) {
+    deletedApiTokenId
+    errors {
+      message
+      path
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteTokenMutation, DeleteTokenMutationVariables>;
+export const ApiTokensDocument = new TypedDocumentString(`
+    query ApiTokens($first: Int, $after: String) {
+  account {
+    apiTokens(first: $first, after: $after) {
+      nodes {
+        id
+        name
+        prefix
+        scope
+        createdBy
+        createdAt
+        lastUsedAt
+        expiresAt
+        revokedAt
+        integration {
+          id
+          name
+        }
+        user {
+          id
+          name
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      totalCount
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ApiTokensQuery, ApiTokensQueryVariables>;

@@ -1,4 +1,4 @@
-// "Export CSV": all rows of a list as it is filtered, with the progress on the button.
+// "Export CSV", "Export JSON": all rows of a list as it is filtered, with the progress on the button.
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { type CsvColumn, csv, save } from "./csv";
@@ -11,15 +11,18 @@ interface Props<Row> {
   name: string;
   columns: CsvColumn<Row>[];
   rows: (onProgress: (got: number, total: number) => void) => Promise<Row[]>;
+  /** A table for people, or the rows as they are for programs. */
+  as?: "csv" | "json";
 }
 
-export function ExportButton<Row>({ name, columns, rows }: Props<Row>) {
+export function ExportButton<Row>({ name, columns, rows, as = "csv" }: Props<Row>) {
   const [progress, setProgress] = useState<string | null>(null);
   const run = async () => {
     setProgress("…");
     try {
       const all = await rows((got, total) => setProgress(`${Math.round((100 * got) / Math.max(1, total))} %`));
-      save(`${name}-${today()}.csv`, csv(all, columns));
+      if (as === "csv") save(`${name}-${today()}.csv`, csv(all, columns));
+      else save(`${name}-${today()}.json`, `${JSON.stringify(all, null, 2)}\n`, "application/json");
     } catch (problem) {
       failed(problem);
     } finally {
@@ -33,7 +36,7 @@ export function ExportButton<Row>({ name, columns, rows }: Props<Row>) {
       onClick={run}
       disabled={progress !== null}
     >
-      {progress ? `Exporting ${progress}` : "Export CSV"}
+      {progress ? `Exporting ${progress}` : `Export ${as.toUpperCase()}`}
     </Button>
   );
 }

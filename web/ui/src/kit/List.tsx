@@ -73,7 +73,6 @@ export function List<Row>(props: Props<Row>) {
   if (!list.isPending && rows.length === 0) return empty;
   const above = shown[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
-  const width = columns.length + (choose ? 1 : 0);
   return (
     <section
       ref={scroller}
@@ -104,7 +103,7 @@ export function List<Row>(props: Props<Row>) {
         </thead>
         <tbody>
           {list.isPending && <Bones columns={columns} ticks={Boolean(choose)} />}
-          {above > 0 && <Space height={above} span={width} />}
+          {above > 0 && <Space height={above} />}
           {shown.map((item) => {
             const row = rows[item.index];
             if (!row) return null;
@@ -139,7 +138,7 @@ export function List<Row>(props: Props<Row>) {
               </tr>
             );
           })}
-          {below > 0 && <Space height={below} span={width} />}
+          {below > 0 && <Space height={below} />}
         </tbody>
       </table>
     </section>
@@ -191,10 +190,11 @@ function Bones<Row>({ columns, ticks }: { columns: Column<Row>[]; ticks: boolean
   ));
 }
 
-function Space({ height, span }: { height: number; span: number }) {
+/** In place of the rows that are not there. One cell: a wider one would hold open the columns that a narrow list hides. */
+function Space({ height }: { height: number }) {
   return (
     <tr aria-hidden="true" className={styles.space}>
-      <td colSpan={span} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }

@@ -28,8 +28,9 @@ export function Page({ title, heading, note, crumbs, actions, width = "full", ch
     <div className={styles.page} data-width={width}>
       {crumbs && (
         <nav aria-label="Breadcrumbs" className={styles.crumbs}>
-          {crumbs.map((crumb) => (
+          {crumbs.map((crumb, place) => (
             <span key={crumb.label}>
+              {place > 0 && <Icon name="chevron-right" size={12} />}
               {crumb.to ? (
                 <Link to={crumb.to} params={crumb.params as never} className={styles.crumb}>
                   {crumb.label}
@@ -37,7 +38,6 @@ export function Page({ title, heading, note, crumbs, actions, width = "full", ch
               ) : (
                 crumb.label
               )}
-              <Icon name="chevron-right" size={12} />
             </span>
           ))}
         </nav>

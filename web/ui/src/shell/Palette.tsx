@@ -29,7 +29,14 @@ export function Palette() {
   const teams = search ? nodesOf(data?.account?.teams) : [];
   const go = (to: string, params?: Record<string, string>) => () => void navigate({ to, params } as never);
   return (
-    <Spotlight.Root query={typed} onQueryChange={setTyped} shortcut="mod + K" scrollable maxHeight={420}>
+    <Spotlight.Root
+      overlayProps={{ backgroundOpacity: 0.45, blur: 1 }}
+      query={typed}
+      onQueryChange={setTyped}
+      shortcut="mod + K"
+      scrollable
+      maxHeight={420}
+    >
       <Spotlight.Search
         placeholder="Find a person, a team, a page"
         aria-label="Find a person, a team, a page"

@@ -12,10 +12,15 @@ export interface Place {
 }
 
 export const PLACES: Place[] = [
+  { to: "/", label: "Overview", icon: "layout-dashboard", key: "o" },
   { to: "/users", label: "Users", icon: "users", key: "u" },
   { to: "/teams", label: "Teams", icon: "network", key: "t" },
   { to: "/integrations", label: "Integrations", icon: "plug", key: "i", needs: "integrations.manage" },
+  { to: "/activity", label: "Activity", icon: "activity", key: "a", needs: "audit.read" },
 ];
 
 /** Under the line in the sidebar. */
-export const FURTHER_PLACES: Place[] = [];
+export const FURTHER_PLACES: Place[] = [
+  { to: "/explore", label: "Explore", icon: "terminal", key: "e" },
+  { to: "/settings", label: "Settings", icon: "settings", key: "s", needs: "account.update" },
+];

@@ -9,8 +9,6 @@ type Found = NonNullable<NonNullable<IntegrationQuery["account"]>["integration"]
 /** One SCIM integration, as its page shows it. */
 export type Scim = Extract<Found, { scimUrl: string }>;
 
-export type Token = NonNullable<NonNullable<Scim["apiTokens"]["nodes"]>[number]>;
-
 const WAITING_MS = 2000;
 const CONNECTED_MS = 5000;
 

@@ -26,7 +26,9 @@ import { Icon } from "../../kit/icons";
 import { Notice } from "../../kit/Notice";
 import { Card, Facts, Page } from "../../kit/Page";
 import { Since } from "../../kit/Since";
+import { ApiTokens } from "../../kit/tokens/ApiTokens";
 import { failed, inWords, told } from "../../kit/told";
+import { ROLES } from "../../kit/words";
 import { browserOf } from "./browsers";
 import styles from "./Profile.module.css";
 
@@ -38,6 +40,7 @@ export function Profile() {
       <Name session={data} />
       <Password />
       <Sessions />
+      <ApiTokens of="mine" />
       <Appearance />
     </Page>
   );
@@ -80,7 +83,7 @@ function Name({ session }: { session: SignedIn }) {
         <Facts
           facts={[
             ["Email", user.email],
-            ["Role", ROLES[user.role] ?? user.role],
+            ["Role", ROLES[user.role]],
             ["Account", account.name],
           ]}
         />
@@ -88,13 +91,6 @@ function Name({ session }: { session: SignedIn }) {
     </Card>
   );
 }
-
-const ROLES: Record<string, string> = {
-  admin: "Administrator",
-  standards_admin: "Standards administrator",
-  user: "Member",
-  team_member: "Team member",
-};
 
 function Password() {
   const [problem, setProblem] = useState<string | null>(null);

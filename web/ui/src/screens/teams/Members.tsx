@@ -224,7 +224,6 @@ const COLUMNS: Column<Member>[] = [
   {
     key: "name",
     header: "Name",
-    width: "30%",
     cell: ({ user }) => (
       <span style={{ display: "flex", gap: 10, alignItems: "center" }}>
         <Face name={user.name} />

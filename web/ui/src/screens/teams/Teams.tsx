@@ -4,11 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { everything } from "../../api/everything";
-import { nodesOf, type List as Rows, useList } from "../../api/lists";
+import { nodesOf, useList, wholeList } from "../../api/lists";
 import { useMe } from "../../api/viewer";
 import { TeamsDocument, type TeamsQuery, TeamTreeDocument, type TeamTreeQuery } from "../../generated/teams";
 import { Empty } from "../../kit/Empty";
-import { FilterBar, SearchField } from "../../kit/Filters";
+import { Filter, FilterBar, SearchField } from "../../kit/Filters";
 import { Icon } from "../../kit/icons";
 import { PersonLink, TeamLink } from "../../kit/Links";
 import { type Column, List } from "../../kit/List";
@@ -24,7 +24,7 @@ type Listed = NonNullable<NonNullable<NonNullable<NonNullable<TeamsQuery["accoun
 type InTree = NonNullable<NonNullable<NonNullable<NonNullable<TeamTreeQuery["account"]>["teams"]>["nodes"]>[number]>;
 
 export function Teams() {
-  const { view, search = "", create, sort } = teamsRoute.useSearch();
+  const { view, search = "", create, sort, show } = teamsRoute.useSearch();
   const navigate = useNavigate({ from: "/teams" });
   const { may } = useMe();
   const to = (changed: TeamsSearch) =>
@@ -39,20 +39,30 @@ export function Teams() {
   );
   return (
     <Page title="Teams" width="list" note={total !== undefined && count(total, "team", "teams")} actions={newTeam}>
-      <FilterBar onClear={search ? () => to({ search: undefined }) : undefined}>
+      <FilterBar onClear={search || show ? () => to({ search: undefined, show: undefined }) : undefined}>
         <SegmentedControl
           aria-label="Show as"
           value={view ?? "tree"}
-          onChange={(chosen) => to({ view: chosen === "list" ? "list" : undefined })}
+          onChange={(chosen) => to({ view: chosen === "list" ? "list" : undefined, show: undefined })}
           data={[
             { value: "tree", label: "Tree" },
             { value: "list", label: "List" },
           ]}
         />
         <SearchField label="Search teams" value={search} onSearch={(typed) => to({ search: typed || undefined })} />
+        {view === "list" && (
+          <Filter
+            label="Managers"
+            value={show}
+            choices={[{ value: "unmanaged", label: "None" }]}
+            onChoose={(chosen) => to({ show: chosen ? "unmanaged" : undefined })}
+          />
+        )}
       </FilterBar>
       {isNone ? (
         <NoneYet newTeam={newTeam} isAdmin={may("integrations.manage")} />
+      ) : view === "list" && show ? (
+        <WithoutManager search={search} />
       ) : view === "list" ? (
         <TeamList search={search} sort={sort} onSort={(chosen) => to({ sort: chosen })} />
       ) : (
@@ -83,16 +93,7 @@ function Tree({ tree, search }: { tree: ReturnType<typeof useTree>; search: stri
     if (!next.delete(id)) next.add(id);
     setOpen(next);
   };
-  const list: Rows<Row<InTree>> = {
-    rows,
-    total: rows.length,
-    isPending: tree.isPending,
-    isStale: false,
-    error: tree.error,
-    hasMore: false,
-    more: () => {},
-    retry: () => void tree.refetch(),
-  };
+  const list = wholeList(tree, rows);
   const columns: Column<Row<InTree>>[] = [
     {
       key: "name",
@@ -174,6 +175,27 @@ function TeamList({ search, sort, onSort }: { search: string; sort?: string; onS
       sort={order}
       onSort={({ field, descending }) => onSort(descending ? `-${field}` : field)}
       empty={<Empty icon="search" title="No team is called that" />}
+    />
+  );
+}
+
+/** The server has no such filter: all are fetched, and those that have one left out. */
+function WithoutManager({ search }: { search: string }) {
+  const navigate = useNavigate();
+  const variables = { search: search || undefined, orderBy: [{ field: "name" }] };
+  const query = useQuery({
+    queryKey: ["teams", "without-manager", search],
+    queryFn: () => everything({ document: TeamsDocument, variables, pick: (result) => result.account?.teams }),
+  });
+  const without = query.data?.filter((team) => nodesOf(team.managers).length === 0) ?? [];
+  return (
+    <List
+      label="Teams without a manager"
+      list={wholeList(query, without)}
+      columns={LISTED}
+      idOf={(team) => team.id}
+      onOpen={(team) => void navigate({ to: "/teams/$alias", params: { alias: team.alias ?? team.id } })}
+      empty={<Empty icon="circle-check" title="Every team has a manager" />}
     />
   );
 }

@@ -6,6 +6,8 @@ export interface TeamsSearch {
   view?: "list";
   search?: string;
   sort?: string;
+  /** In the list: only those without a manager. */
+  show?: "unmanaged";
   /** Opens the dialog that makes one. */
   create?: "true";
 }
@@ -19,6 +21,7 @@ export const teamsRoute = createRoute({
     view: search.view === "list" ? "list" : undefined,
     search: text(search.search),
     sort: ["name", "-name", "createdAt", "-createdAt"].find((sort) => sort === search.sort),
+    show: search.show === "unmanaged" ? "unmanaged" : undefined,
     create: search.create === "true" ? "true" : undefined,
   }),
   component: lazyRouteComponent(() => import("./Teams"), "Teams"),

@@ -147,7 +147,6 @@ const COLUMNS: Column<Person>[] = [
   {
     key: "name",
     header: "Name",
-    width: "28%",
     sortBy: "name",
     cell: (person) => (
       <Link to="/users/$id" params={{ id: person.id }} style={{ display: "flex", gap: 10, alignItems: "center" }}>

@@ -1,0 +1,9 @@
+// The first page: how many, how it moves, what needs somebody.
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { shellRoute } from "../../shell/route";
+
+export const dashboardRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/",
+  component: lazyRouteComponent(() => import("./Dashboard"), "Dashboard"),
+});

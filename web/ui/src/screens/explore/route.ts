@@ -1,0 +1,9 @@
+// GraphQL to try out, signed in as oneself.
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { shellRoute } from "../../shell/route";
+
+export const exploreRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/explore",
+  component: lazyRouteComponent(() => import("./Explore"), "Explore"),
+});
