@@ -53,6 +53,15 @@ class Dialect(Protocol):
     def at(self, document: str, path: str, kind: str) -> str:
         """The value at a path, as text, number, boolean or instant; null if there is none of that kind."""
 
+    def scalar(self, document: str, path: str) -> str:
+        """The value at a path as text, whether it is a text, a number, true or false; null if it is anything else."""
+
+    def part(self, document: str, path: str) -> str:
+        """What stands at a path, as JSON text; null if nothing does."""
+
+    def flag(self, document: str, name: str) -> str:
+        """Whether the document has `true` under a name of ours."""
+
     def present(self, document: str, path: str) -> str:
         """Whether the path leads to something: not to null, an empty text, or what has no parts."""
 
@@ -131,6 +140,19 @@ class Sqlite:
             # What does not begin as a date does might be taken for a Julian day.
             value = f"(CASE WHEN {value} GLOB '????-??-??T*' THEN strftime('%Y-%m-%d %H:%M:%f', {value}) END)"
         return f"(CASE WHEN json_type({document}, {path}) IN ({types[kind]}) THEN {value} END)"
+
+    def scalar(self, document: str, path: str) -> str:
+        value = f"CAST(json_extract({document}, {path}) AS TEXT)"
+        return (
+            f"(CASE json_type({document}, {path}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "
+            f"WHEN 'object' THEN NULL WHEN 'array' THEN NULL ELSE {value} END)"
+        )
+
+    def part(self, document: str, path: str) -> str:
+        return f"({document} -> {path})"
+
+    def flag(self, document: str, name: str) -> str:
+        return f"coalesce({document} ->> '{name}', FALSE)"
 
     def present(self, document: str, path: str) -> str:
         kind, value = f"json_type({document}, {path})", f"json_extract({document}, {path})"
@@ -218,6 +240,16 @@ class Postgres:
             return f"(CASE WHEN {found} = 'boolean' THEN {value}::boolean END)"
         instant = f"date_trunc('milliseconds', {value}::timestamptz)"
         return f"(CASE WHEN {found} = 'string' AND {value} ~ '{_INSTANT}' THEN {instant} END)"
+
+    def scalar(self, document: str, path: str) -> str:
+        found = f"jsonb_typeof({document} #> {path}) IN ('string', 'number', 'boolean')"
+        return f'(CASE WHEN {found} THEN {document} #>> {path} END COLLATE "C")'
+
+    def part(self, document: str, path: str) -> str:
+        return f"({document} #> {path})::text"
+
+    def flag(self, document: str, name: str) -> str:
+        return f"coalesce(({document} ->> '{name}')::boolean, FALSE)"
 
     def present(self, document: str, path: str) -> str:
         return f"""coalesce(({document} #> {path}) NOT IN ('null', '""', '[]', '{{}}'), FALSE)"""

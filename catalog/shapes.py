@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from catalog.selection import EVERYTHING, Order, Where
+from catalog.selection import EVERYTHING, Attribute, Column, Order, Where
 
 MOST_ROWS = 500
 """Rows of one list in one answer, at most."""
@@ -97,7 +97,20 @@ class Connected:
     parts: tuple[ConnectionPart, ...]
 
 
-Member = Constant | Shown | Part | One | Many | Connected
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many of the rows have which value of a field, as a page of its own, the most frequent value first.
+
+    Its rows have the fields `value`, as text, and `count`.
+    """
+
+    key: str
+    rows: Rows
+    field: Column | Attribute
+    parts: tuple[ConnectionPart, ...]
+
+
+Member = Constant | Shown | Part | One | Many | Connected | Counted
 Shape = tuple[Member, ...]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 import strawberry
@@ -10,7 +11,9 @@ from strawberry.types import Info
 
 from catalog.errors import NotFound
 from catalog.selection import EVERYTHING, AllOf, Column, Compare, Not, Present, Related, Where
-from graphql_api import filters, ids
+from catalog.services import extensions, visibility
+from graphql_api import context, filters, ids
+from graphql_api.connections import Connection
 from graphql_api.describing import Description, described, linked, listing
 from graphql_api.filters import Condition, OrderInput
 from graphql_api.inputs import UserIdentifierInput
@@ -51,6 +54,22 @@ class UsersFilterInput:
 
 
 @strawberry.type
+class AccountSettings:
+    """Which of a person's attributes everybody sees, and which are for administrators."""
+
+    visible_attributes: list[str]
+    hidden_attributes: list[str]
+
+
+@strawberry.type
+class Count:
+    """How many have this value; null stands for those who have none."""
+
+    value: str | None
+    count: int
+
+
+@strawberry.type
 class Account(Overviews, Defining):
     """One company's directory."""
 
@@ -59,6 +78,15 @@ class Account(Overviews, Defining):
     slug: str
     time_zone: str
     html_url: str
+    latest_change: str | None = strawberry.field(description="Another one after every write: cheap to poll.")
+
+    @strawberry.field
+    async def settings(self, info: Info) -> AccountSettings:
+        asking = context.actor(info)
+        seen, extension = await visibility.everybodys(asking), await extensions.of(asking)
+        return AccountSettings(
+            visible_attributes=seen.names(), hidden_attributes=seen.hidden([extension["urn"]] if extension else [])
+        )
 
     @described(User | None)
     def user(
@@ -86,6 +114,11 @@ class Account(Overviews, Defining):
         terms += [Compare(Column("active"), "eq", True)] if include_deactivated is False else []
         return linked("users", where=_all(terms), orders=filters.USERS.orders(order_by or None))
 
+    @listing(Connection[Count])
+    def users_counted_by(self, info: Info, field: str, where: Condition | None = strawberry.UNSET) -> Description:
+        found = linked("users", where=filters.USERS.where(where) if where else EVERYTHING)
+        return replace(found, counted=filters.USERS.field(field))
+
     @described(Team | None)
     def team(
         self, info: Info, id: strawberry.ID | None = strawberry.UNSET, alias: str | None = strawberry.UNSET
@@ -108,6 +141,11 @@ class Account(Overviews, Defining):
         terms += filters.searched(search_term or None, "name", "alias", "responsibilities")
         terms += [Not(Present(Column("parent_id")))] if roots else []
         return linked("teams", where=_all(terms), orders=filters.TEAMS.orders(order_by or None))
+
+    @listing(Connection[Count])
+    def teams_counted_by(self, info: Info, field: str, where: Condition | None = strawberry.UNSET) -> Description:
+        found = linked("teams", where=filters.TEAMS.where(where) if where else EVERYTHING)
+        return replace(found, counted=filters.TEAMS.field(field))
 
     @listing(TeamMembershipConnection)
     def memberships(

@@ -19,7 +19,7 @@ from strawberry.types import Info
 from strawberry.types.arguments import StrawberryArgument
 
 from catalog.errors import CatalogError, Invalid
-from catalog.selection import EVERYTHING, AnyOf, Column, Compare, Order, Where
+from catalog.selection import EVERYTHING, AnyOf, Attribute, Column, Compare, Order, Where
 from catalog.shapes import MOST_ROWS, USUAL_ROWS, Page, Rows
 
 COLUMN, PART, DESCRIBED, COMPUTED = "column", "part", "described", "computed"
@@ -29,9 +29,11 @@ COLUMN, PART, DESCRIBED, COMPUTED = "column", "part", "described", "computed"
 class Row(dict[str, Any]):
     """A row on the ordinary road: its columns by the names of the fields, and whose it is."""
 
-    def __init__(self, noun: str, id: UUID, columns: Mapping[str, Any]) -> None:
+    def __init__(self, noun: str, id: UUID, columns: Mapping[str, Any], given: Mapping[str, Any] | None = None) -> None:
         super().__init__(columns)
         self.noun, self.id = noun, id
+        self.given = given or {}
+        """What the question about it was given, and what lies below it is given too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,15 @@ class Description:
     noun: str | None = None
     missing: CatalogError | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    counted: Column | Attribute | None = None
+    """Not the rows, but how many of them have which value of this field."""
     parent: Row | None = None
     """Set on the ordinary road alone."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the question is given, with what it was given above."""
+        return {**(self.parent.given if self.parent is not None else {}), **dict(self.rows.given)}
 
 
 def linked(

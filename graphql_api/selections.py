@@ -6,7 +6,8 @@ ordinary one its first level alone, under the names by which graphql-core will l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 import orjson
@@ -31,6 +32,7 @@ from catalog.shapes import (
     Connected,
     ConnectionPart,
     Constant,
+    Counted,
     Cursor,
     Edges,
     Many,
@@ -60,7 +62,7 @@ from graphql_api.scalars import shown_instant
 CONCRETE = {"Integration": "ScimIntegration", "PropertyOwner": "Team"}
 """What a row of an interface or a union is: of the types that others than Muster have, none is ever returned."""
 
-FACTS = {
+PAGE_FACTS = {
     "hasNextPage": "has_next",
     "hasPreviousPage": "has_previous",
     "startCursor": "start",
@@ -80,6 +82,8 @@ class Selections:
         self._path = path
         self.errors: list[tuple[Exception, list[str | int]]] = []
         """What resolvers refused, and at which fields: those are null."""
+        self._at: datetime | None = None
+        """The instant that the question is about, where it is not about now."""
         self.lookups: list[tuple[list[str | int], CatalogError]] = []
         """Rows that were asked for by name, each with where it stands below this field and the error if it is null."""
 
@@ -92,9 +96,20 @@ class Selections:
     def _member(
         self, key: str, return_type: Any, details: Any, description: Description, path: Path, below: tuple[str, ...]
     ) -> Member:
+        outer, self._at = self._at, description.given.get("at", self._at)
+        try:
+            return self._whole(key, return_type, details, description, path, below)
+        finally:
+            self._at = outer
+
+    def _whole(
+        self, key: str, return_type: Any, details: Any, description: Description, path: Path, below: tuple[str, ...]
+    ) -> Member:
         named = self._concrete(return_type)
         if "pageInfo" in named.fields:
             parts = tuple(self._parts(named, details, description, path))
+            if description.counted is not None:
+                return Counted(key, description.rows, description.counted, parts)
             return Connected(key, description.rows, parts)
         shape = self._shape(named, details, path, below)
         unwrapped = return_type.of_type if is_non_null_type(return_type) else return_type
@@ -181,7 +196,7 @@ class Selections:
                 case "totalCount":
                     yield Total(key)
                 case _:
-                    yield Constant(key, _fact(description, _ours(named.fields[name]).python_name))
+                    yield Constant(key, _fact(description, _ours(named.fields[name]).python_name, self._at))
 
     def _of_edge(self, edge: GraphQLObjectType, details: Any, path: Path) -> Iterable[Cursor | Node | Constant]:
         for key, group in self._selected(edge, details):
@@ -198,7 +213,7 @@ class Selections:
         page = cast(GraphQLObjectType, self._executor.schema.get_type("PageInfo"))
         for key, group in self._selected(page, details):
             name = group[0].node.name.value
-            yield Constant(key, '"PageInfo"') if name == "__typename" else (key, FACTS[name])
+            yield Constant(key, '"PageInfo"') if name == "__typename" else (key, PAGE_FACTS[name])
 
     # --- the ordinary road ------------------------------------------------------------------------------------
 
@@ -227,15 +242,15 @@ class Selections:
         parent = description.parent
         noun = description.noun or (answers.noun_of(parent.noun, description.rows.link) if parent else "")
         if "pageInfo" not in named.fields:
-            of_row = _Reading(self, named, [details], noun)
+            of_row = _Reading(self, named, [details], noun, description.given)
             return [of_row(one) for one in value] if isinstance(value, list) else of_row(value)
-        of_row = _Reading(self, *self._nodes(named, details), noun)
+        of_row = _Reading(self, *self._nodes(named, details), noun, description.given)
         edges = [{"cursor": edge["cursor"], "node": of_row(edge["node"])} for edge in value.get("edges", ())]
         known = {**value, "edges": edges, "nodes": [edge["node"] for edge in edges]}
         for field in named.fields.values():
             name = _ours(field).python_name
             if name not in {"edges", "nodes", "page_info", "total_count"}:
-                known[name] = orjson.loads(_fact(description, name))
+                known[name] = orjson.loads(_fact(description, name, description.given.get("at")))
         return known
 
     def _nodes(self, connection: GraphQLObjectType, details: Any) -> tuple[GraphQLObjectType, list[Any]]:
@@ -319,8 +334,15 @@ class Selections:
 class _Reading:
     """Reads rows of one type, and makes what Python makes of them."""
 
-    def __init__(self, selections: Selections, named: GraphQLObjectType, groups: Sequence[Any], noun: str) -> None:
-        self._noun = noun
+    def __init__(
+        self,
+        selections: Selections,
+        named: GraphQLObjectType,
+        groups: Sequence[Any],
+        noun: str,
+        given: Mapping[str, Any],
+    ) -> None:
+        self._noun, self._given = noun, given
         self._computed: dict[str, Any] = {}
         self._parts: dict[str, _Reading] = {}
         for _, name, group, ours in selections.fields(named, groups):
@@ -328,13 +350,13 @@ class _Reading:
                 self._computed[ours.python_name] = ours.metadata[COMPUTED][0]
             if PART in ours.metadata:
                 inner = selections.concrete(named.fields[name].type)
-                self._parts[ours.python_name] = _Reading(selections, inner, [group], noun)
+                self._parts[ours.python_name] = _Reading(selections, inner, [group], noun, given)
 
     def __call__(self, value: dict[str, Any] | None) -> Row | None:
         heard = opened(value["_id"]) if value else None
         if value is None or heard is None:
             return None
-        row = Row(self._noun, heard[1], value)
+        row = Row(self._noun, heard[1], value, self._given)
         for name, make in self._computed.items():
             row[name] = make(value["_needs"])
         for name, read in self._parts.items():
@@ -347,8 +369,6 @@ def _ours(definition: Any) -> Any:
     return definition.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
 
 
-def _fact(description: Description, name: str) -> str:
-    """What the connection itself shows: what its description says, or that it is about this instant."""
-    if name in description.facts:
-        return description.facts[name]
-    return f'"{shown_instant(now())}"'
+def _fact(description: Description, name: str, at: datetime | None) -> str:
+    """What the connection itself shows: what its description says, or the instant that it is about."""
+    return description.facts.get(name) or f'"{shown_instant(at or now())}"'

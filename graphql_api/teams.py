@@ -37,6 +37,7 @@ class Team(Reachable, Taggable, Described):
     name: str
     html_url: str
     responsibilities: str | None
+    locked_fields: list[str]
     version: int
     created_at: Instant
     updated_at: Instant

@@ -10,7 +10,7 @@ from strawberry.types import Info
 from graphql_api.connections import DatedConnection
 from graphql_api.contacts import Reachable
 from graphql_api.describing import Description, described, lazily, linked, listing
-from graphql_api.scalars import Instant
+from graphql_api.scalars import JSON, Instant
 from graphql_api.tags import Taggable
 
 Person = lazily("users", "User")
@@ -89,6 +89,9 @@ class User(Reachable, Taggable):
     updated_at: Instant
     version: int
     is_break_glass: bool
+    locked_fields: list[str]
+    attributes: JSON | None
+    raw_scim: JSON | None
 
     @described(Person | None)
     def manager(self, info: Info) -> Description:

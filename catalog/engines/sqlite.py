@@ -55,8 +55,8 @@ sqlite3.register_adapter(dict, _as_json)
 sqlite3.register_adapter(list, _as_json)
 
 
-def _as_base64(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+def _as_base64(text: str | None) -> str | None:
+    return None if text is None else base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 _BASE64 = ("muster_base64", 1, _as_base64)

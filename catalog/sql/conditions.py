@@ -88,6 +88,8 @@ class Conditions:
             raise Invalid("filter", f"there is no field {name!r}.")
         if self.noun.table in OF_PEOPLE and len(self._scopes) == 1 and not self.sees.sees_column(name):
             raise NotPermitted(f"The attribute {name!r} is shown to administrators alone.")
+        if found.is_kept and not self.sees.everything:
+            raise NotPermitted(f"The field {name!r} is shown to administrators alone.")
         return found
 
     def _compare_column(self, known: Field, op: str, value: Value) -> str:
@@ -215,6 +217,10 @@ class Conditions:
                 # Twice nested, as SQLite does not find the outer row from the ORDER BY of a subquery.
                 ranked = f"SELECT {value} AS v, coalesce({primary}, FALSE) AS p, best.key AS k FROM {source}"
                 return f"(SELECT v FROM ({ranked}) ranked ORDER BY p DESC, k LIMIT 1)", True
+
+    def scalar(self, attribute: Attribute) -> str:
+        """The attribute as text, be it a text, a number, true or false; null for others. Raises as `condition` does."""
+        return self.dialect.scalar(self._document(exact=True), self._path(attribute.path))
 
     def _sorted(self, document: str, path: str, order: Order) -> str:
         value = self.dialect.at(document, path, order.sort)

@@ -61,10 +61,7 @@ class Ordering:
             raise _foreign()
         values = [_heard(key, text) for key, text in zip(self._keys, texts, strict=True)]
         bind = self._level.bind
-        try:
-            identity = bind(UUID(last))
-        except ValueError:
-            raise _foreign() from None
+        identity = bind(_identity(self._level.noun.fields["id"].kind, last))
         by_id = f"{self._identity} {'<' if self._down else '>'} {identity}"
         if not self._keys:
             return by_id
@@ -101,6 +98,18 @@ class Ordering:
             return f"{key.sql} < {self._level.bind(value)}"
         further = f"{key.sql} > {self._level.bind(value)}"
         return f"({further} OR {key.sql} IS NULL)" if key.nullable else further
+
+
+def _identity(kind: Kind, text: str) -> UUID | int:
+    try:
+        if kind == "uuid":
+            return UUID(text)
+        number = int(text)
+    except ValueError:
+        raise _foreign() from None
+    if not 0 <= number < 2**63:
+        raise _foreign()
+    return number
 
 
 def _direction(key: Key) -> str:

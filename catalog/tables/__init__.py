@@ -7,7 +7,9 @@ can become one.
 from __future__ import annotations
 
 from catalog.tables.accounts import ACCOUNTS
+from catalog.tables.counts import COUNTS
 from catalog.tables.descriptions import CONTACTS, PROPERTIES, PROPERTY_DEFINITIONS, TAGS
+from catalog.tables.external_ids import EXTERNAL_IDS
 from catalog.tables.integrations import DECISIONS, INTEGRATIONS, TOKENS
 from catalog.tables.journal import AUDIT, DELIVERIES, LETTERS
 from catalog.tables.memberships import MEMBERSHIPS, REACHED
@@ -34,6 +36,8 @@ NOUNS = {
     "user_periods": USER_PERIODS,
     "team_periods": TEAM_PERIODS,
     "integrations": INTEGRATIONS,
+    "counts": COUNTS,
+    "external_ids": EXTERNAL_IDS,
     "audit": AUDIT,
     "deliveries": DELIVERIES,
     "letters": LETTERS,

@@ -17,6 +17,16 @@ ACCOUNTS = Noun(
         "name": Field("a.name", "text"),
         "slug": Field("a.slug", "text"),
         "time_zone": Field("a.time_zone", "text"),
+        # Events are numbered after their commit: until then they count.
+        "latest_change": Field(
+            "''",
+            "text",
+            shown=lambda say: (
+                f"coalesce((SELECT {say.text('max(ae.seq)')} FROM audit_events ae "
+                "WHERE ae.account_id = a.id AND ae.seq IS NOT NULL), '0') || '.' || "
+                f"{say.text('(SELECT count(*) FROM audit_events ae WHERE ae.account_id = a.id AND ae.seq IS NULL)')}"
+            ),
+        ),
         "html_url": Field("''", "text", shown="CAST({base_url} AS TEXT) || '/'"),
     },
     links={

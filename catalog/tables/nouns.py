@@ -35,6 +35,10 @@ class Field:
     nullable: bool = False
     shown: str | Callable[[Dialect], str] | None = None
     names: str | None = None
+    is_kept: bool = False
+    """For administrators alone."""
+    is_document: bool = False
+    """A person's attributes: everybody gets those that they may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Link:
     orders: tuple[Order, ...] = (Order(Column("id")),)
     one: Literal["joined", "first"] | None = None
     required: bool = False
+    attribute: str | None = None
+    """Which of a person's attributes it tells: nobody is shown more by a link than by its attribute."""
 
 
 @dataclass(frozen=True, slots=True)

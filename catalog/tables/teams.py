@@ -10,7 +10,7 @@ from catalog.selection import Column, Order
 from catalog.tables.descriptions import OF_A_TEAM, OF_AN_OWNER
 from catalog.tables.nouns import Field, Link, Noun, Relation, alive, page_address
 from catalog.tables.trees import above, below, reach
-from catalog.tables.users import BY_NAME, external_ids, integration
+from catalog.tables.users import BY_NAME, external_ids, integration, locked_fields
 
 MANAGES = "m.role = 'manager'"
 """Roles are free text; this one makes a member the team's manager."""
@@ -20,6 +20,8 @@ def _aliases(which: str) -> Callable[[Dialect], str]:
     """The team's aliases as a JSON array of texts, the oldest first."""
     return lambda say: say.array("ta.alias", f"team_aliases ta WHERE ta.team_id = t.id AND {which}", "ta.id")
 
+
+_LOCKED_PARENT = "CASE WHEN t.parent_integration_id IS NULL THEN '' ELSE ',\"parent\"' END"
 
 TEAMS = Noun(
     "teams",
@@ -41,6 +43,7 @@ TEAMS = Noun(
         "html_url": page_address("teams", lambda say: "t.alias"),
         "aliases": Field("t.alias", "json", shown=_aliases("TRUE")),
         "managed_aliases": Field("t.alias", "json", shown=_aliases("ta.is_managed")),
+        "locked_fields": locked_fields("t", ("name", "members", "existence"), also=_LOCKED_PARENT),
     },
     relations={
         "external_ids": external_ids("team"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from catalog.dialects import Dialect
 from catalog.selection import Column, Order
 from catalog.tables.descriptions import OF_AN_OWNER
 from catalog.tables.nouns import Field, Link, Noun, Relation, alive, page_address, public
@@ -21,6 +24,46 @@ def external_ids(kind: str) -> Relation:
 def integration(*, required: bool = False) -> Link:
     """The integration that the row belongs to."""
     return Link("integrations", "{self}.id = {parent}.integration_id", one="joined", required=required)
+
+
+LOCKED = (
+    *("userName", "name", "givenName", "familyName", "email", "title", "department", "employeeNumber", "userType"),
+    *("manager", "attributes", "status", "existence"),
+)
+"""What an integration manages of its people."""
+
+
+def locked_fields(alias: str, names: Sequence[str], also: str = "''") -> Field:
+    """The fields that the row's integration manages and nobody here may change, as a JSON array of names.
+
+    `also` is SQL for the text of further ones, each with a comma before it.
+    """
+    told = ",".join(f'"{name}"' for name in names)
+
+    def shown(say: Dialect) -> str:
+        settings = f"SELECT {say.flag('mi.settings', 'allow_edits')} FROM integrations mi"
+        is_open = f"{alias}.integration_id IS NULL OR ({settings} WHERE mi.id = {alias}.integration_id)"
+        return f"CASE WHEN {is_open} THEN '[]' ELSE '[{told}' || {also} || ']' END"
+
+    return Field("''", "json", shown=shown)
+
+
+def _raw_scim(say: Dialect) -> str:
+    """The person as the SCIM resource that their provider would read; null where nobody provisions them."""
+    name = (
+        "SELECT x.value FROM external_ids x WHERE x.subject_kind = 'user' AND x.subject_id = u.id "
+        "AND x.integration_id = u.integration_id AND x.until = {forever}"
+    )
+    begins = (
+        f"""'{{"id":"' || {say.text("u.id")} || '","externalId":' || coalesce({say.quoted(f"({name})")}, 'null')"""
+        f""" || ',"userName":' || {say.quoted("u.user_name")} || ',"active":'"""
+        """ || CASE WHEN u.deactivated_at IS NULL THEN 'true' ELSE 'false' END"""
+        f""" || ',"meta":{{"resourceType":"User","created":"' || {say.instant("u.created_at")}"""
+        f""" || '","lastModified":"' || {say.instant("u.updated_at")} || '"}}'"""
+    )
+    document = say.json_text("u.attributes")
+    rest = f"CASE WHEN {document} = '{{}}' THEN '}}' ELSE ',' || substr({document}, 2) END"
+    return f"CASE WHEN u.integration_id IS NOT NULL THEN {begins} || {rest} END"
 
 
 USERS = Noun(
@@ -53,6 +96,9 @@ USERS = Noun(
         "created_at": Field("u.created_at", "instant"),
         "updated_at": Field("u.updated_at", "instant"),
         "html_url": page_address("users", lambda say: public(say, "User", "u.id")),
+        "attributes": Field("u.attributes", "json", is_document=True),
+        "raw_scim": Field("u.attributes", "json", nullable=True, shown=_raw_scim, is_kept=True),
+        "locked_fields": locked_fields("u", LOCKED),
     },
     documents=("u.attributes", "u.attributes_key"),
     relations={
@@ -83,8 +129,23 @@ USERS = Noun(
     },
     links={
         **OF_AN_OWNER,
-        "manager": Link("users", "{self}.id = {parent}.manager_id AND {self}.deleted_at IS NULL", one="joined"),
-        "reports": Link("users", "{self}.manager_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME),
+        "manager": Link(
+            "users",
+            "{self}.id = {parent}.manager_id AND {self}.deleted_at IS NULL",
+            one="joined",
+            attribute="manager",
+        ),
+        "reports": Link(
+            "users",
+            "{self}.manager_id = {parent}.id AND {self}.deleted_at IS NULL",
+            orders=BY_NAME,
+            attribute="manager",
+        ),
+        "external_ids": Link(
+            "external_ids",
+            "{self}.subject_kind = 'user' AND {self}.subject_id = {parent}.id",
+            orders=(Order(Column("since"), descending=True),),
+        ),
         "integration": integration(),
         "memberships": Link(
             "memberships",

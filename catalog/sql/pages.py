@@ -1,0 +1,165 @@
+"""Pages of a list as JSON: which rows a link leads to, a page of them, and what is told of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+from catalog.dialects import Dialect
+from catalog.errors import Invalid
+from catalog.selection import EVERYTHING
+from catalog.shapes import MOST_ROWS, Constant, Cursor, Edges, Node, Nodes, PageFacts, Rows, Shape, Total
+from catalog.sql.levels import Level, Statement
+from catalog.sql.orders import Ordering
+from catalog.sql.texts import an_object, literal
+from catalog.tables import NOUNS, Link
+
+
+class Answering(Protocol):
+    """What a page needs of the answer that it is a part of: `catalog.sql.answers.Answer`."""
+
+    say: Dialect
+    statement: Statement
+
+    def object(self, level: Level, shape: Shape) -> str:
+        """The JSON text of an object made of the level's row."""
+
+    def source(self, level: Level, link: Link | None) -> str:
+        """What stands in FROM."""
+
+
+class Asked:
+    """Which rows are asked for, from where."""
+
+    def __init__(self, parent: Level | None, link: Link, rows: Rows, given: Mapping[str, Any] | None) -> None:
+        self.parent, self.link, self.rows = parent, link, rows
+        self._given = {**(parent.given if parent else {}), **(given or {}), **dict(rows.given)}
+
+    def opened(self, statement: Statement) -> tuple[Level, Ordering, str]:
+        """A level of these rows, their order, and the conditions they meet, but for where the page begins."""
+        level, conditions = self.unordered(statement)
+        orders = self.rows.orders or self.link.orders
+        return level, Ordering(level, orders, backwards=self.rows.page.backwards), conditions
+
+    def unordered(self, statement: Statement) -> tuple[Level, str]:
+        """The same without the order, and without the tables that are joined for its sake."""
+        level = Level(statement, NOUNS[self.link.noun], self._given, self.parent)
+        terms = [level.sql(self.link.where)]
+        if not is_seen(level, self.link):
+            terms.append("FALSE")
+        if self.rows.where != EVERYTHING:
+            terms.append(level.condition(self.rows.where))
+        return level, " AND ".join(terms)
+
+
+class Connection:
+    """One page of rows as JSON: a subquery gives each row's pieces, the query around it puts them together."""
+
+    def __init__(self, answer: Answering, asked: Asked) -> None:
+        self._answer, self._asked = answer, asked
+        self._statement = answer.statement
+        self._columns: list[str] = []
+        self._size = size(asked.rows)
+        self._has_extra = False
+        """One row more than the page is read, to tell whether there are more."""
+        self._cursor: str | None = None
+        self._is_numbered = asked.rows.page.backwards
+
+    @cached_property
+    def _opened(self) -> tuple[Level, Ordering, str]:
+        """The level of the rows, their order and conditions; not where only their number is asked for, as PostgreSQL
+        refuses what is bound and stands nowhere."""
+        return self._asked.opened(self._statement)
+
+    def text(self, parts: Sequence[Any]) -> str:
+        """The JSON text of the connection."""
+        told = [fact for part in parts if isinstance(part, PageFacts) for fact in part.facts]
+        asks = {fact[1] for fact in told if isinstance(fact, tuple)}
+        self._has_extra = ("has_previous" if self._asked.rows.page.backwards else "has_next") in asks
+        self._is_numbered = self._is_numbered or self._has_extra or bool(asks & {"start", "end"})
+        whole = an_object([(part.key, self._part(part)) for part in parts])
+        return f"(SELECT {whole} FROM {self._rows()} w)" if self._columns or self._has_extra else whole
+
+    def _part(self, part: Any) -> str:
+        match part:
+            case Constant(_, json):
+                return literal(json)
+            case Nodes(_, shape):
+                return self._gathered(self._answer.object(self._opened[0], shape))
+            case Edges(_, parts):
+                return self._gathered(an_object([(inner.key, self._of_edge(inner)) for inner in parts]))
+            case PageFacts(_, facts):
+                return an_object(
+                    [
+                        (fact.key, literal(fact.json)) if isinstance(fact, Constant) else self._fact(fact)
+                        for fact in facts
+                    ]
+                )
+            case Total():
+                return self._total()
+        raise Invalid("answer", f"{part!r} is no part of a connection.")
+
+    def _of_edge(self, part: Cursor | Node | Constant) -> str:
+        match part:
+            case Constant(_, json):
+                return literal(json)
+            case Cursor():
+                return f"""'"' || {self._opened[1].cursor()} || '"'"""
+            case Node(_, shape):
+                return self._answer.object(self._opened[0], shape)
+
+    def _gathered(self, row: str) -> str:
+        name = self._column(row)
+        which = f"w.n <= {self._size}" if self._has_extra else ""
+        return f"'[' || {self._answer.say.gathered(f'w.{name}', which)} || ']'"
+
+    def _fact(self, fact: tuple[str, str]) -> tuple[str, str]:
+        key, name = fact
+        page = self._asked.rows.page
+        if name == ("has_previous" if page.backwards else "has_next"):
+            return key, f"CASE WHEN count(*) > {self._size} THEN 'true' ELSE 'false' END"
+        if name in ("has_previous", "has_next"):
+            return key, "'false'" if page.cursor is None else "'true'"
+        if self._cursor is None:
+            self._cursor = self._column(self._opened[1].cursor())
+        nearest = "w.n = 1"
+        furthest = f"w.n = CASE WHEN w.s > {self._size} THEN {self._size} ELSE w.s END"
+        which = nearest if (name == "start") != page.backwards else furthest
+        return key, f"""coalesce('"' || max(CASE WHEN {which} THEN w.{self._cursor} END) || '"', 'null')"""
+
+    def _total(self) -> str:
+        level, conditions = self._asked.unordered(self._statement)
+        source = self._answer.source(level, self._asked.link)
+        return self._answer.say.text(f"(SELECT count(*) FROM {source} WHERE {conditions})")
+
+    def _column(self, expression: str) -> str:
+        self._columns.append(expression)
+        return f"c{len(self._columns)}"
+
+    def _rows(self) -> str:
+        """The rows of the page (and one more), numbered where that is of use, in the order in which they are shown."""
+        page = self._asked.rows.page
+        level, order, conditions = self._opened
+        if page.cursor is not None:
+            conditions += f" AND {order.behind(page.cursor)}"
+        limit = self._statement.bind(self._size + self._has_extra)
+        columns = [f"{expression} AS c{place}" for place, expression in enumerate(self._columns, 1)] or ["1 AS c1"]
+        source = self._answer.source(level, self._asked.link)
+        rows = f"(SELECT {', '.join(columns)} FROM {source} WHERE {conditions} ORDER BY {order.text()} LIMIT {limit})"
+        if not self._is_numbered:
+            return rows
+        turned = "DESC" if page.backwards else "ASC"
+        numbered = f"SELECT r.*, row_number() OVER () AS n, count(*) OVER () AS s FROM {rows} r"
+        return f"(SELECT * FROM ({numbered}) q ORDER BY q.n {turned})"
+
+
+def is_seen(level: Level, link: Link) -> bool:
+    """Whether the reader may know where the link leads."""
+    return link.attribute is None or level.sees.sees(link.attribute)
+
+
+def size(rows: Rows) -> int:
+    if not 0 <= rows.page.size <= MOST_ROWS:
+        raise Invalid("first", f"it is from 0 to {MOST_ROWS}, not {rows.page.size}.")
+    return rows.page.size
