@@ -10,7 +10,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from catalog import database, schema
@@ -45,7 +45,6 @@ def create_app(settings: Settings) -> ASGIApp:
 
     application = Starlette(
         routes=[
-            Mount("/scim/v2", create_scim(f"{base_url}/scim/v2", journal, signing_key(settings).decode(), limit)),
             Route("/graphql", Endpoint(base_url, signing_key(settings).decode())),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
@@ -57,7 +56,8 @@ def create_app(settings: Settings) -> ASGIApp:
         exception_handlers={Refused: refuse},
         lifespan=lifespan,
     )
-    return Gate(application, https=base_url.startswith("https://"))
+    scim = create_scim(f"{base_url}/scim/v2", journal, signing_key(settings).decode(), limit)
+    return Gate(application, https=base_url.startswith("https://"), doors={"/scim/v2": scim})
 
 
 async def healthz(request: Request) -> Response:

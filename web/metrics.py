@@ -11,6 +11,7 @@ import hmac
 import os
 import tempfile
 from collections.abc import Awaitable, Callable
+from functools import cache
 from importlib.metadata import version
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -44,8 +45,15 @@ def observe(scope: Scope, status: int, seconds: float) -> None:
     """One more request that was answered with `status` (0: not at all) after so many seconds."""
     surface = next((name for prefix, name in SURFACES.items() if scope["path"].startswith(prefix)), "pages")
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    _requests.labels(surface, method, str(status)).inc()
-    _seconds.labels(surface).observe(seconds)
+    counter, histogram = _counted(surface, method, status)
+    counter.inc()
+    histogram.observe(seconds)
+
+
+@cache
+def _counted(surface: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    """What counts such requests, found once: to find them costs as much as to count."""
+    return _requests.labels(surface, method, str(status)), _seconds.labels(surface)
 
 
 def share_between_workers() -> None:

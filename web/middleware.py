@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from os import urandom
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -48,10 +48,15 @@ class Refused(HTTPException):
 
 
 class Gate:
-    """The outermost layer."""
+    """The outermost layer.
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    `doors` are applications under a path of their own, reached without the routing of `app`: for those that are asked
+    so often that looking through routes would show.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool, doors: Mapping[str, ASGIApp] | None = None) -> None:
         self._app = app
+        self._doors = [(path, f"{path}/", door) for path, door in (doors or {}).items()]
         self._headers = list(SECURITY_HEADERS)
         if https:
             self._headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
@@ -61,9 +66,9 @@ class Gate:
             await self._app(scope, receive, send)
             return
         began, status = perf_counter(), 0
-        request_id = uuid4().hex
+        request_id = urandom(16).hex()
         scope["request_id"] = request_id
-        structlog.contextvars.clear_contextvars()
+        # uvicorn gives each request a task, and with it a context, of its own.
         structlog.contextvars.bind_contextvars(request_id=request_id)
         body = _Body(scope, receive)
         extra = [*self._headers, (b"x-request-id", request_id.encode())]
@@ -78,9 +83,18 @@ class Gate:
             await send(message)
 
         try:
-            await self._app(scope, body, send_with_headers)
+            await self._behind(scope)(scope, body, send_with_headers)
         finally:
             metrics.observe(scope, status, perf_counter() - began)
+
+    def _behind(self, scope: Scope) -> ASGIApp:
+        """Which application the request is for; it is told where it stands, as Starlette's `Mount` tells it."""
+        path = scope["path"]
+        for at, below, door in self._doors:
+            if path.startswith(below) or path == at:
+                scope["root_path"] = at
+                return door
+        return self._app
 
 
 async def refuse(request: Request, problem: Exception) -> Response:
@@ -93,14 +107,9 @@ class _Body:
     """`receive`, which raises Refused once the body is larger or slower than it may be."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
-        path = scope["path"]
-        self._receive = receive
-        self._limit = next(
-            (size for prefix, size in MAX_BODY_BYTES.items() if path.startswith(prefix)), DEFAULT_MAX_BODY_BYTES
-        )
-        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        self._announced = int(announced) if announced.isdigit() else 0
-        self._got = 0
+        self._scope, self._receive = scope, receive
+        self._limit = -1
+        self._announced = self._got = 0
         self._deadline: float | None = None
         self._is_whole = False
         self.is_cut_off = False
@@ -108,12 +117,23 @@ class _Body:
     async def __call__(self) -> Message:
         if self._is_whole:
             return await self._receive()
+        if self._limit < 0:
+            self._find_limit()
         if self._announced > self._limit:
             raise await self._too_large(f"The body is {self._announced} bytes; at most {self._limit} are taken.")
         message = await self._piece()
         if self._got > self._limit:
             raise await self._too_large(f"The body is larger than {self._limit} bytes.")
         return message
+
+    def _find_limit(self) -> None:
+        """How large the body may be, and says it is: most requests have none, so only who reads it asks."""
+        path = self._scope["path"]
+        self._limit = next(
+            (size for prefix, size in MAX_BODY_BYTES.items() if path.startswith(prefix)), DEFAULT_MAX_BODY_BYTES
+        )
+        announced = next((value for name, value in self._scope["headers"] if name == b"content-length"), b"0")
+        self._announced = int(announced) if announced.isdigit() else 0
 
     async def _piece(self) -> Message:
         if self._deadline is None:
