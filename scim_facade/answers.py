@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import orjson
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from catalog import errors
 from scim_facade.errors import InvalidFilter, InvalidValue, Mutability, ScimError, Uniqueness
@@ -16,24 +16,46 @@ MEDIA_TYPE = "application/scim+json"
 LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
-class Answer(Response):
-    """JSON in SCIM's media type."""
+class Answer:
+    """JSON in SCIM's media type, or nothing; the names of its headers are in lower case.
 
-    media_type = MEDIA_TYPE
+    Not a `Response` of Starlette's, which builds and encodes its headers for each answer as if they were any.
+    """
+
+    __slots__ = ("body", "headers", "status_code")
+
+    def __init__(self, body: bytes = b"", status_code: int = 200, headers: dict[str, str] | None = None) -> None:
+        self.body, self.status_code = body, status_code
+        self.headers = headers or {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sent; the head alone where that was asked for."""
+        head = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
+        if self.body:
+            head.append(_TYPE)
+            head.append((b"content-length", b"%d" % len(self.body)))
+        elif self.status_code not in _WITHOUT_BODY:
+            head.append((b"content-length", b"0"))
+        await send({"type": "http.response.start", "status": self.status_code, "headers": head})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
+
+
+_TYPE = (b"content-type", MEDIA_TYPE.encode())
+_WITHOUT_BODY = (204, 304)
 
 
 def found(resource: Found, location: str, status: int = 200) -> Answer:
     """The resource, or nothing but its ETag where it has no text (204)."""
-    headers = {"ETag": etag(resource.version)}
+    headers = {"etag": etag(resource.version)}
     if not resource.text:
         return Answer(status_code=204, headers=headers)
-    headers["Location"] = location
+    headers["location"] = location
     return Answer(resource.text, status, headers)
 
 
 def unchanged(resource: Found) -> Answer:
     """304: the caller has it (§3.14)."""
-    return Answer(status_code=304, headers={"ETag": etag(resource.version)})
+    return Answer(status_code=304, headers={"etag": etag(resource.version)})
 
 
 def gone() -> Answer:
@@ -60,12 +82,12 @@ def refusal(problem: ScimError) -> Answer:
     """The error as its own message, with what HTTP wants beside it."""
     headers = {}
     if problem.status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="Muster SCIM"'
+        headers["www-authenticate"] = 'Bearer realm="Muster SCIM"'
     if problem.allow:
-        headers["Allow"] = ", ".join(problem.allow)
+        headers["allow"] = ", ".join(problem.allow)
     if problem.retry_after_s is not None:
         # Okta reads whole seconds only; a date, or nothing, means five minutes to it.
-        headers["Retry-After"] = str(problem.retry_after_s)
+        headers["retry-after"] = str(problem.retry_after_s)
     return message(problem.as_json(), problem.status, headers)
 
 

@@ -7,6 +7,7 @@ it is secret, but nothing is gained by answering strangers). Whatever goes wrong
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import unquote_to_bytes
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -61,51 +62,57 @@ def create_app(
             refused = _refused(problem, call)
             answer, reason = answers.refusal(refused), refused.detail
         if not call.is_logged:
-            journal.note(call.caller.actor, **call.event(answer, reason))
+            journal.note(call.caller.actor, shape=call.shape, **call.event(answer, reason))
         return answer
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        request = Request(scope, receive)
         try:
-            answer = await carry(await _call(request, base_url))
+            answer = await carry(await _call(scope, receive, base_url))
         except ClientDisconnect:
             return
         except Exception as problem:  # noqa: BLE001 - as above, before there is a caller
             answer = answers.refusal(_refused(problem, None))
-        if request.method == "HEAD":
-            answer = Answer(status_code=answer.status_code, headers=dict(answer.headers))
         await answer(scope, receive, send)
 
     return app
 
 
-async def _call(request: Request, base_url: str) -> Call:
+async def _call(scope: Scope, receive: Receive, base_url: str) -> Call:
     """The request as a call, once its token is recognised. Raises ScimError 401, 403."""
-    actor = await _guard(request)
-    scope = request.scope
+    actor = await _guard(scope)
     path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
     query = scope["query_string"]
     return Call(
         Caller(actor, base_url, await integrations.settings(actor), await extensions.of(actor)),
-        request.method,
+        scope["method"],
         path,
-        query={name.lower(): value for name, value in request.query_params.items()} if query else {},
-        headers=request.headers,
-        body=request.body,
+        query=_query(query) if query else {},
+        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])},
+        body=lambda: Request(scope, receive).body(),
         shown_path=f"{path}?{query.decode('latin-1')}" if query else path,
     )
 
 
-async def _guard(request: Request) -> Actor:
+def _query(raw: bytes) -> dict[str, str]:
+    """The parameters, under names in lower case; of one that is there twice, the last."""
+    pairs = (part.replace(b"+", b" ").partition(b"=") for part in raw.split(b"&") if part)
+    return {_unquoted(name).lower(): _unquoted(value) for name, _, value in pairs}
+
+
+def _unquoted(raw: bytes) -> str:
+    return (unquote_to_bytes(raw) if b"%" in raw else raw).decode(errors="replace")
+
+
+async def _guard(scope: Scope) -> Actor:
     """Whose token this is. Raises ScimError 401 for none that is good, 403 for one of another kind."""
-    sent = request.headers.getlist("authorization")
+    sent = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
     scheme, _, secret = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not secret.strip():
         raise ScimError(401, "Send the integration's API token: one header `Authorization: Bearer muster_scim_…`.")
     try:
-        actor = await tokens.recognise(secret.strip(), request_id=request.scope.get("request_id"))
+        actor = await tokens.recognise(secret.strip(), request_id=scope.get("request_id"))
     except NotPermitted as refused:
         raise ScimError(401, str(refused)) from None
     if Permission.SCIM not in actor.scopes:
@@ -130,6 +137,7 @@ async def _answer(call: Call, places: Places, carry: bulk.Carry) -> Answer:
 
 def _of_kind(call: Call, kind: ResourceType, path: list[str], places: Places) -> Handlers:
     """What can be done at `/Users…` or `/Groups…`. Raises ScimError 404."""
+    call.shape = f"{kind.endpoint}/{{id}}" if path else kind.endpoint
     match path:
         case []:
             return {

@@ -44,6 +44,8 @@ class Call:
         self.body = b""
         self.resource: tuple[str, str | None, str | None] = ("", None, None)
         """What it was about: the catalog's noun, an id, a name."""
+        self.shape: str | None = None
+        """What its path has in common with the paths of like requests, where that is known."""
         self.warnings: list[str] = []
         self.is_logged = False
         self._read = body
@@ -193,7 +195,7 @@ def _shaped(found: Found, wanted: Projection) -> Found:
     if not wanted.given:
         return found
     shaped = wanted.shape(json_boundary.load_object(found.text))
-    return Found(found.id, found.version, found.name, answers.dumps(shaped), found.warnings, found.position)
+    return Found(found.id, found.version, found.name, answers.dumps(shaped), found.warnings, found.sort_key)
 
 
 def _location(call: Call, kind: ResourceType, found: Found) -> str:

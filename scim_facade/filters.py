@@ -7,10 +7,9 @@ recurse further than `MAX_DEPTH`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import orjson
 
@@ -51,8 +50,7 @@ def parse_element(text: str, attribute: Attribute, column: int = 0) -> Filter:
     return _Parser(_tokens(text), None, attribute).whole()
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     kind: Literal["word", "text", "(", ")", "[", "]", "end"]
     text: str
     column: int
@@ -69,9 +67,7 @@ def _tokens(text: str) -> list[_Token]:
             tokens.append(_Token(cast(Any, character), character, at + 1))
             at += 1
         elif character == '"':
-            end = at + 1
-            while end < len(text) and text[end] != '"':
-                end += 2 if text[end] == "\\" else 1
+            end = _end_of_text(text, at + 1)
             if end >= len(text):
                 raise InvalidFilter(f"The text that begins at column {at + 1} has no end.")
             tokens.append(_Token("text", text[at : end + 1], at + 1))
@@ -84,6 +80,16 @@ def _tokens(text: str) -> list[_Token]:
             at = end
     tokens.append(_Token("end", "", len(text) + 1))
     return tokens
+
+
+def _end_of_text(text: str, at: int) -> int:
+    """Where the quotation mark stands that ends the text which begins at `at`; beyond the end, if there is none."""
+    end = text.find('"', at)
+    if end >= 0 and text.find("\\", at, end) < 0:
+        return end
+    while at < len(text) and text[at] != '"':
+        at += 2 if text[at] == "\\" else 1
+    return at
 
 
 class _Parser:

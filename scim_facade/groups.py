@@ -15,7 +15,7 @@ import orjson
 
 from catalog.changes import Change
 from catalog.ids import as_uuid
-from catalog.selection import Column, Compare, Order, Position, Where, Window
+from catalog.selection import Column, Compare, Order, Where, Window
 from catalog.services import external_ids, hierarchy, memberships, teams
 from scim_facade import filters, patch
 from scim_facade.errors import InvalidValue
@@ -256,7 +256,7 @@ def _found(row: Row, caller: Caller, wanted: Projection, warnings: Sequence[str]
     if wanted.given:
         text = orjson.dumps(wanted.shape(orjson.loads(text)))
     key = row["sort_key"] if "sort_key" in names else None
-    return Found(id, row["version"], row["provider_name"], text, warnings, Position(key, UUID(id)))
+    return Found(id, row["version"], row["provider_name"], text, warnings, key)
 
 
 def _members(row: Row, base_url: str, *, with_names: bool) -> list[Json]:

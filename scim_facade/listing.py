@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from catalog import cursors
 from catalog.cursors import Bookmarks, Cursors
@@ -33,7 +34,14 @@ class _Question:
     where: Where
     orders: Sequence[Order]
     wanted: Projection
-    name: str
+    asked: Asked
+    token_id: UUID | None
+
+    @property
+    def name(self) -> str:
+        """Short, for cursors and bookmarks: who asks, of what, which filter, which order."""
+        asked = self.asked
+        return cursors.question(self.token_id, self.kind.name, asked.filter, asked.sort_by, asked.descending)
 
 
 async def search(call: Call, kind: ResourceType, places: Places) -> Answer:
@@ -76,8 +84,7 @@ def _questions(call: Call, kinds: Sequence[ResourceType], asked: Asked) -> list[
         except (InvalidFilter, InvalidPath) as problem:
             where = NOTHING
             refused.append(problem)
-        name = cursors.question(call.caller.actor.token_id, kind.name, asked.filter, asked.sort_by, asked.descending)
-        questions.append(_Question(kind, where, orders, wanted, name))
+        questions.append(_Question(kind, where, orders, wanted, asked, call.caller.actor.token_id))
     if len(refused) == len(kinds):
         raise refused[0]
     return questions
@@ -102,7 +109,7 @@ async def _page(call: Call, question: _Question, first: int, count: int, bookmar
     window = Window(count, after=after) if after else Window(count, offset=first - 1)
     rows = await question.kind.page(call.caller, question.where, question.orders, window, question.wanted)
     # The last page of a crawl leaves one too: who came in before the reader makes the numbers go on beyond the end.
-    if rows and (first > 1 or len(rows) == count) and rows[-1].position is not None:
+    if rows and (first > 1 or len(rows) == count):
         bookmarks.keep(question.name, first + len(rows), rows[-1].position)
     return rows
 
@@ -128,9 +135,8 @@ async def _by_cursor(call: Call, question: _Question, asked: Asked, sealed: Curs
             found = found[1:] if backwards else found[:-1]
     extra: dict[str, object] = {}
     if found:
-        first, last = found[0].position, found[-1].position
-        if last is not None and (is_more or backwards):
-            extra["nextCursor"] = sealed.seal(question.name, last)
-        if first is not None and (is_more if backwards else after is not None):
-            extra["previousCursor"] = sealed.seal(question.name, first, backwards=True)
+        if is_more or backwards:
+            extra["nextCursor"] = sealed.seal(question.name, found[-1].position)
+        if is_more if backwards else after is not None:
+            extra["previousCursor"] = sealed.seal(question.name, found[0].position, backwards=True)
     return answers.listed(found, total, extra)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from catalog.actors import Actor
 from catalog.changes import Change
-from catalog.selection import Order, Position, Where, Window
+from catalog.selection import Order, Position, Value, Where, Window
 from catalog.services.integrations import Settings
 from scim_facade.projection import Projection
 from scim_facade.schemas import ResourceSchema
@@ -48,8 +48,13 @@ class Found:
     text: bytes
     """The whole resource; empty where an answer without a body was chosen (204, RFC 7644 §3.5.2)."""
     warnings: Sequence[str] = ()
-    position: Position | None = None
-    """Where it stands in the order of the list it was asked in."""
+    sort_key: Value | None = None
+    """What it stands by in the order of the list it was asked in."""
+
+    @property
+    def position(self) -> Position:
+        """Where it stands in that order."""
+        return Position(self.sort_key, UUID(self.id))
 
 
 class ResourceType(Protocol):

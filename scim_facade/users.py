@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from catalog.changes import Change
-from catalog.selection import Column, Compare, Order, Position, Where, Window
+from catalog.selection import Column, Compare, Order, Value, Where, Window
 from catalog.services import users
 from scim_facade import patch
 from scim_facade.extensions import user_schema
@@ -99,7 +99,9 @@ async def page(
 ) -> Sequence[Found]:
     """Some people."""
     rows = await users.page(caller.actor, where, orders, window, with_teams=wanted.wants("groups"))
-    return [_found(row, caller, wanted) for row in rows]
+    # The keys of a row of PostgreSQL can be looked through only once.
+    is_sorted = bool(rows) and "sort_key" in tuple(rows[0].keys())
+    return [_found(row, caller, wanted, row["sort_key"] if is_sorted else None) for row in rows]
 
 
 async def count(caller: Caller, where: Where) -> int:
@@ -154,16 +156,18 @@ def _resource(row: Row) -> Json:
     return resource
 
 
-def _found(row: Row, caller: Caller, wanted: Projection) -> Found:
+def _found(row: Row, caller: Caller, wanted: Projection, sort_key: Value | None = None) -> Found:
     """The row as a resource. Its document is JSON already, and is put in as it is."""
     id = str(row["id"])
+    text = _whole(row, caller, id, row["teams"] if wanted.wants("groups") else _NO_TEAMS).encode()
+    if wanted.given:
+        text = orjson.dumps(wanted.shape(orjson.loads(text)))
+    return Found(id, row["version"], row["user_name"], text, sort_key=sort_key)
+
+
+def _whole(row: Row, caller: Caller, id: str, teams: str) -> str:
     document = row["attributes"].strip()[1:-1]
-    urns = [CORE_USER_URN]
-    if '"urn:' in document:
-        urns += [name for name in orjson.loads(row["attributes"]) if name.startswith("urn:")]
-    location = f"{caller.base_url}/Users/{id}"
-    tag = etag(row["version"])
-    parts = [f'"schemas":{_text(urns)},"id":"{id}"']
+    parts = [f'{{"schemas":{_urns(row["attributes"])},"id":"{id}"']
     if row["external_id"] is not None:
         parts.append(f'"externalId":{_text(row["external_id"])}')
     parts.append(f'"userName":{_text(row["user_name"])}')
@@ -174,22 +178,33 @@ def _found(row: Row, caller: Caller, wanted: Projection) -> Found:
         derived = {"givenName": row["given_name"], "familyName": row["family_name"]}
         parts.append(f'"name":{_text(derived)}')
     parts.append('"active":true' if row["active"] else '"active":false')
-    # A copy, as the keys of a row of PostgreSQL can be looked through only once.
-    names = tuple(row.keys())
-    teams = row["teams"] if "teams" in names else "[]"
-    if teams != "[]":
+    base = _in_text(caller.base_url)
+    if teams != _NO_TEAMS:
         groups = [{**team, "$ref": f"{caller.base_url}/Groups/{team['value']}"} for team in orjson.loads(teams)]
         parts.append(f'"groups":{_text(groups)}')
     parts.append(
         f'"meta":{{"resourceType":"User","created":"{row["created_at"]}","lastModified":"{row["updated_at"]}",'
-        f'"location":{_text(location)},"version":{_text(tag)}}}'
+        f'"location":"{base}/Users/{id}","version":"{_in_text(etag(row["version"]))}"}}}}'
     )
-    text = ("{" + ",".join(parts) + "}").encode()
-    if wanted.given:
-        text = orjson.dumps(wanted.shape(orjson.loads(text)))
-    key = row["sort_key"] if "sort_key" in names else None
-    return Found(id, row["version"], row["user_name"], text, position=Position(key, UUID(id)))
+    return ",".join(parts)
+
+
+_NO_TEAMS = "[]"
+_CORE_ALONE = f'["{CORE_USER_URN}"]'
+
+
+def _urns(attributes: str) -> str:
+    """What `schemas` says: the core's URN, and those of the extensions that the document has."""
+    if '"urn:' not in attributes:
+        return _CORE_ALONE
+    return _text([CORE_USER_URN, *(name for name in orjson.loads(attributes) if name.startswith("urn:"))])
 
 
 def _text(value: object) -> str:
     return orjson.dumps(value).decode()
+
+
+@lru_cache(maxsize=1024)
+def _in_text(part: str) -> str:
+    """As it is written within a text of JSON."""
+    return _text(part)[1:-1]

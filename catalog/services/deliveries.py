@@ -8,6 +8,7 @@ writes; a crash may lose them. What is kept of bodies is masked and cut in `mask
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,31 +46,32 @@ class Buffer:
 
     def __init__(self) -> None:
         self._rows: list[ProvisioningEvent] = []
-        self._alike: dict[tuple[Any, ...], ProvisioningEvent] = {}
+        self._alike: dict[tuple[Any, ...], _Alike] = {}
 
-    def note(self, actor: Actor, **event: Any) -> None:
-        """A request that belongs to no change; `event` as in `record`. Bodies are kept of failures only."""
+    def note(self, actor: Actor, *, shape: str | None = None, **event: Any) -> None:
+        """A request that belongs to no change; `event` as in `record`. Bodies are kept of failures only.
+
+        `shape` is what the paths of like requests have in common: without it, the path without its ids and question.
+        """
         if actor.integration_id is None:
             return
         failed = event["status"] >= 400
         if failed and len(self._rows) < MAX_BUFFERED:
             self._rows.append(_row(actor, now(), event))
             return
-        shape = _shape(event["path"])
-        key = (actor.account_id, actor.integration_id, actor.token_id, event["method"], shape, event["status"])
+        shape = shape or _shape(event["path"])
+        key = (actor.token_id, actor.integration_id, event["method"], shape, event["status"])
         known = self._alike.get(key)
         if known is not None:
             known.requests += 1
-            known.duration_ms += (event["duration_ms"] - known.duration_ms) / known.requests
-            known.path = shape
-            known.resource_id = known.resource_name = known.request_id = None
+            known.duration_ms += event["duration_ms"]
         elif len(self._alike) < MAX_BUFFERED:
             bare = {**event, "request_body": None, "response_body": None}
-            self._alike[key] = _row(actor, now(), bare)
+            self._alike[key] = _Alike(_row(actor, now(), bare), shape, event["duration_ms"])
 
     async def flush(self) -> None:
         """What was gathered, and when tokens were used, written. Raises Unavailable, and keeps it for the next time."""
-        rows = [*self._rows, *self._alike.values()]
+        rows = [*self._rows, *(alike.row() for alike in self._alike.values())]
         if rows:
 
             async def write() -> None:
@@ -83,6 +85,26 @@ class Buffer:
                 self._rows = [*rows, *self._rows][: 2 * MAX_BUFFERED]
                 raise
         await recognition.write_uses()
+
+
+@dataclass(slots=True)
+class _Alike:
+    """Requests that differ in nothing that is kept, counted: the row of the first one, until there is a second."""
+
+    first: ProvisioningEvent
+    shape: str
+    duration_ms: float
+    """Of all of them together."""
+    requests: int = 1
+
+    def row(self) -> ProvisioningEvent:
+        """What is written of them."""
+        row = self.first
+        if self.requests > 1:
+            row.requests, row.duration_ms = self.requests, self.duration_ms / self.requests
+            row.path = self.shape
+            row.resource_id = row.resource_name = row.request_id = None
+        return row
 
 
 async def list_(actor: Actor, where: Where = EVERYTHING, window: Window = LATEST) -> Sequence[Row]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -282,7 +283,7 @@ async def page(
     external id is what the asking integration calls them.
     """
     db = database()
-    query = _columns(db.dialect, actor, with_teams)
+    query = _asked_by(actor, db.dialect, with_teams)
     query.where(where)
     query.window(orders, window)
     rows = await db.rows(query.text(), *query.params)
@@ -310,8 +311,11 @@ async def count(actor: Actor, where: Where = EVERYTHING) -> int:
     return int(found[0]["n"])
 
 
-def _columns(dialect: str, actor: Actor, with_teams: bool) -> sql.Query:
-    query = sql.Query(dialect, "users", actor.account_id)
+@lru_cache(maxsize=8)
+def _columns(dialect: str, for_an_integration: bool, with_teams: bool) -> sql.Query:
+    """What is read of people: how every such query begins, put together once. $1 is the account, $2 the integration
+    that asks, where one does."""
+    query = sql.Query(dialect, "users", UUID(int=0))
     say = query.dialect
     for name in ("id", "user_name", "given_name", "family_name", "version", "integration_id"):
         query.column(name, f"u.{name}")
@@ -319,12 +323,12 @@ def _columns(dialect: str, actor: Actor, with_teams: bool) -> sql.Query:
     query.column("active", "u.deactivated_at IS NULL")
     query.column("created_at", say.instant("u.created_at"))
     query.column("updated_at", say.instant("u.updated_at"))
-    if actor.integration_id is None:
+    if not for_an_integration:
         query.column("external_id", "NULL")
     else:
         query.join(
             f"LEFT JOIN external_ids x ON x.subject_id = u.id AND x.subject_kind = 'user' "
-            f"AND x.integration_id = {query.bind(actor.integration_id)} AND x.until = {FOREVER}"
+            f"AND x.integration_id = {query.bind(UUID(int=0))} AND x.until = {FOREVER}"
         )
         query.column("external_id", "x.value")
     if with_teams:
@@ -337,9 +341,22 @@ def _columns(dialect: str, actor: Actor, with_teams: bool) -> sql.Query:
     return query
 
 
+def _asked_by(actor: Actor, dialect: str, with_teams: bool) -> sql.Query:
+    if actor.integration_id is None:
+        return _columns(dialect, False, with_teams).again(actor.account_id)
+    return _columns(dialect, True, with_teams).again(actor.account_id, actor.integration_id)
+
+
 def _query(dialect: str, actor: Actor, with_teams: bool, user_id: UUID) -> tuple[str, list[Any]]:
-    query = _columns(dialect, actor, with_teams)
-    return f"{query.text()} AND u.id = {query.bind(user_id)}", query.params
+    if actor.integration_id is None:
+        return _by_id(dialect, False, with_teams), [actor.account_id, user_id]
+    return _by_id(dialect, True, with_teams), [actor.account_id, actor.integration_id, user_id]
+
+
+@lru_cache(maxsize=8)
+def _by_id(dialect: str, for_an_integration: bool, with_teams: bool) -> str:
+    query = _columns(dialect, for_an_integration, with_teams)
+    return f"{query.text()} AND u.id = ${len(query.params) + 1}"
 
 
 # --- what the verbs lean on ---------------------------------------------------------------------------------------

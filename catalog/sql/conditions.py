@@ -230,6 +230,8 @@ class Conditions:
 
 def _check_text(value: str) -> None:
     """Raises Invalid for what no stored text can hold, so that no engine is asked for it."""
+    if value.isascii() and "\0" not in value:
+        return
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise Invalid("filter", "a text has a character that no text can have.")
 

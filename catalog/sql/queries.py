@@ -34,6 +34,15 @@ class Query(Conditions):
         self._joins: list[str] = []
         self._tail = ""
 
+    def again(self, *params: Any) -> Query:
+        """The same query so far, with other parameters: what is often begun alike is begun once."""
+        other = Query.__new__(Query)
+        Conditions.__init__(other, self.dialect, self.noun, other._bind, self.sees)
+        other.params = list(params)
+        other._columns, other._joins, other._tail = self._columns.copy(), self._joins.copy(), self._tail
+        other._conditions = self._conditions.copy()
+        return other
+
     # --- putting together -------------------------------------------------------------------------------------
 
     def column(self, name: str, expression: str) -> None:
