@@ -38,6 +38,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         forwarded_allow_ips=chosen.trusted_proxies or None,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=25,
+        # A worker answers its supervisor once it has been imported; on a busy machine uvicorn's 5 seconds never suffice,
+        # and it would be killed and begun anew for ever.
+        timeout_worker_healthcheck=60,
         h11_max_incomplete_event_size=32 * 1024,
     )
 
