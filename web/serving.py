@@ -12,6 +12,10 @@ from web.app import create_app
 from web.commanding import ready, run, say
 from web.settings import Settings
 
+WORKER_ANSWERS_WITHIN_S = 60
+"""A worker that is silent for longer is replaced. uvicorn's five seconds end one that is still starting on a machine
+that is busy, and the next one after it, for ever."""
+
 
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serves until it is told to stop. Exits with 1 and a sentence where it cannot."""
@@ -38,9 +42,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         forwarded_allow_ips=chosen.trusted_proxies or None,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=25,
-        # A worker answers its supervisor once it has been imported; on a busy machine uvicorn's 5 seconds never suffice,
-        # and it would be killed and begun anew for ever.
-        timeout_worker_healthcheck=60,
+        timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN_S,
         h11_max_incomplete_event_size=32 * 1024,
     )
 
