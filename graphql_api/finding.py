@@ -11,7 +11,7 @@ from uuid import UUID
 from catalog.changes import Change
 from catalog.errors import Invalid, NotFound
 from catalog.ids import opened
-from catalog.services import administration, ownership, property_definitions, teams
+from catalog.services import crowds, ownership, property_definitions, teams
 from catalog.services.ownership import Described
 from graphql_api import ids
 from graphql_api.inputs import IdentifierInput, UserIdentifierInput
@@ -24,7 +24,7 @@ async def user(this: Change, meant: UserIdentifierInput) -> UUID:
 
 async def people(this: Change, meant: Sequence[UserIdentifierInput]) -> list[UUID]:
     """The people's ids, in order: emails are looked up together. Raises as `user` does."""
-    by_email = await administration.ids_of_emails(this, [one.email for one in meant if one.email])
+    by_email = await crowds.ids_of_emails(this, [one.email for one in meant if one.email])
     found = []
     for one in meant:
         if not one.id and not one.email:

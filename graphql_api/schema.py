@@ -11,8 +11,11 @@ from catalog import permissions
 from catalog.actors import ActorKind
 from catalog.shapes import Rows
 from graphql_api import context
+from graphql_api.account_mutations import AccountMutations
 from graphql_api.accounts import Account
 from graphql_api.administration import Administration
+from graphql_api.aliases import AliasMutations
+from graphql_api.backstage import BackstageMutations
 from graphql_api.contacts import ContactMutations
 from graphql_api.describing import Description, described, found
 from graphql_api.execution import Executor
@@ -20,6 +23,8 @@ from graphql_api.foreign_integrations import FOREIGN
 from graphql_api.properties import PropertyMutations
 from graphql_api.scalars import CONFIG, Instant, shown_instant
 from graphql_api.tags import TagMutations
+from graphql_api.team_mutations import TeamMutations
+from graphql_api.user_mutations import UserMutations
 from graphql_api.users import User, UserRole
 
 
@@ -62,7 +67,17 @@ class Query:
 
 
 @strawberry.type
-class Mutation(Administration, ContactMutations, TagMutations, PropertyMutations):
+class Mutation(
+    Administration,
+    AccountMutations,
+    UserMutations,
+    TeamMutations,
+    AliasMutations,
+    ContactMutations,
+    TagMutations,
+    PropertyMutations,
+    BackstageMutations,
+):
     """What can be done: each is one change, by whoever asks."""
 
 

@@ -85,6 +85,11 @@ async def delete(this: Change, contact_id: UUID) -> Contact:
     return contact
 
 
+async def of(this: Change, owner: Described) -> list[Contact]:
+    """The owner's contacts, the oldest first."""
+    return await _of(this, owner.id)
+
+
 # --- what the verbs lean on ---------------------------------------------------------------------------------------
 
 

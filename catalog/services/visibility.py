@@ -42,18 +42,19 @@ async def everybodys(actor: Actor) -> Visibility:
     return Visibility(everything=False, chosen=frozenset(settings.get(SETTING, USUAL)))
 
 
-async def choose(this: Change, names: list[str]) -> None:
-    """From now on everybody sees these attributes, and those by which people know one another; no others.
+async def choose(this: Change, names: list[str] | None) -> None:
+    """From now on everybody sees these attributes, and those by which people know one another; None: the usual ones.
 
     Raises NotPermitted; Invalid for a name that is no attribute of the standard's or of the account's extension.
     """
     permissions.need(this.actor, "account.update")
     extension = await extensions.of(this.actor)
-    chosen = choice(names, [extension["urn"]] if extension else [])
+    chosen = None if names is None else choice(names, [extension["urn"]] if extension else [])
     account = await access.account(this, lock=True)
     before = account.settings.get(SETTING)
     if before != chosen:
-        account.settings = {**account.settings, SETTING: chosen}
+        others = {name: value for name, value in account.settings.items() if name != SETTING}
+        account.settings = others if chosen is None else {**others, SETTING: chosen}
         this.record(
             "account.updated",
             account,

@@ -10,14 +10,12 @@ import pytest
 from catalog.actors import Actor, Role
 from catalog.changes import change
 from catalog.database import database
-from catalog.errors import AlreadyTaken, CatalogError, Invalid, Managed, NotPermitted
-from catalog.ids import new_id
+from catalog.errors import AlreadyTaken, Invalid, Managed, NotPermitted
 from catalog.ids import now as this_instant
-from catalog.models import Integration, Team, User
-from catalog.selection import Column, Compare
-from catalog.services import account_roles, administration, integrations, memberships, users
+from catalog.models import Integration, User
+from catalog.services import account_roles, administration, crowds, integrations, memberships, users
 from tests import builders
-from tests.catalog.teamwork import ATeam, AUser, a_person, done, made, roles
+from tests.catalog.teamwork import AUser, a_person, done, made
 from tests.catalog.test_ownership import as_role
 
 Verb = Callable[..., Awaitable[Any]]
@@ -200,84 +198,11 @@ async def test_only_administrators_administer(actor: Actor, a_user: AUser, role:
             await did(somebody, verb, ada)
     for attempt in (
         partial(administration.invite, email="grace@hopper.example"),
-        partial(administration.alter_many, user_ids=[ada.id], role="admin"),
-        partial(administration.alter_many, user_ids=[ada.id], status="deactivated"),
+        partial(crowds.alter_many, user_ids=[ada.id], role="admin"),
+        partial(crowds.alter_many, user_ids=[ada.id], status="deactivated"),
+        crowds.invite_again,
     ):
         with pytest.raises(NotPermitted):
             async with change(somebody) as this:
                 await attempt(this)
     assert await told(ada) == []
-
-
-# --- many ---------------------------------------------------------------------------------------------------------
-
-
-async def altered(actor: Actor, people: list[User], **what: Any) -> tuple[int, dict[str, type[CatalogError]]]:
-    async with change(actor) as this:
-        count, failures = await administration.alter_many(this, [user.id for user in people], **what)
-    return count, {failure.user.name: type(failure.error) for failure in failures}
-
-
-async def test_many_get_a_role_a_status_and_teams_at_once(admin: Actor, a_user: AUser, a_team: ATeam) -> None:
-    people = [await a_user(f"p{n}@lovelace.example") for n in range(3)]
-    team: Team = await a_team(members=people[:1])
-    assert await altered(admin, people, role="team_member", status="deactivated", joining=[team]) == (3, {})
-    assert [await now(user) | {"name": "", "version": 0} for user in people] == [
-        {"name": "", "role": "team_member", "active": False, "deleted": False, "version": 0}
-    ] * 3
-    assert set(await roles(team)) == {user.id for user in people}
-    assert await altered(admin, people, role="team_member", status="deactivated", joining=[team]) == (0, {})
-
-
-async def test_whoever_cannot_be_altered_is_left_as_they_are(
-    admin: Actor, actor: Actor, scim_actor: Actor, a_user: AUser, a_team: ATeam
-) -> None:
-    async with change(actor) as this:
-        assert admin.id is not None
-        root = await users.lock(this, admin.id)
-    ada = await a_user(deactivated_at=this_instant())
-    grace = await builders.a_user(scim_actor, "grace@hopper.example")
-    await did(scim_actor, users.deactivate, grace)
-    assert await altered(admin, [root, ada, grace], role="user", status="active") == (
-        1,
-        {"Root": NotPermitted, "Grace": Managed},
-    )
-    assert [(await now(user))["active"] for user in (root, ada, grace)] == [True, True, False]
-    assert await told(root) == []
-
-
-async def test_one_administrator_is_left_where_all_are_demoted_at_once(admin: Actor, a_user: AUser) -> None:
-    people = [await a_user(f"admin{n}@muster.example", role="admin") for n in range(2)]
-    async with change(admin) as this:
-        assert admin.id is not None
-        people.append(await users.lock(this, admin.id))
-    count, failures = await altered(admin, people, role="user")
-    assert (count, list(failures.values())) == (2, [NotPermitted])
-
-
-async def test_nobody_joins_a_team_that_a_provider_manages(admin: Actor, scim_actor: Actor, a_user: AUser) -> None:
-    ada, team = await a_user(), await made(scim_actor, "Pushed")
-    with pytest.raises(Managed):
-        await altered(admin, [ada], role="team_member", joining=[team])
-    assert (await now(ada))["role"] == "user"
-
-
-async def test_ids_of_nobody_are_passed_over_and_too_many_are_refused(
-    admin: Actor, a_user: AUser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ada = await a_user()
-    async with change(admin) as this:
-        assert await administration.alter_many(this, [new_id(), ada.id, ada.id], role="admin") == (1, [])
-    monkeypatch.setattr(administration, "MOST_AT_ONCE", 1)
-    with pytest.raises(Invalid, match="1 people at most"):
-        await altered(admin, [ada, await a_user("grace@hopper.example")], role="user")
-
-
-async def test_who_is_meant_is_found_by_condition(admin: Actor, a_user: AUser, monkeypatch: pytest.MonkeyPatch) -> None:
-    ada, grace = await a_user(role="team_member"), await a_user("grace@hopper.example", role="team_member")
-    where = Compare(Column("role"), "eq", "team_member")
-    async with change(admin) as this:
-        assert set(await administration.meant(this, where)) == {ada.id, grace.id}
-        monkeypatch.setattr(administration, "MOST_AT_ONCE", 1)
-        with pytest.raises(Invalid, match="more than 1 people meet it"):
-            await administration.meant(this, where)
