@@ -10,6 +10,7 @@ from graphql_api import ids
 from graphql_api.connections import DatedConnection
 from graphql_api.describing import Description, described, linked
 from graphql_api.inputs import IdentifierInput, UserIdentifierInput
+from graphql_api.provenance import Pushed
 from graphql_api.scalars import Instant
 from graphql_api.teams import Team
 from graphql_api.users import User
@@ -28,7 +29,7 @@ class MembershipFilterInput:
 
 
 @strawberry.type
-class TeamMembership:
+class TeamMembership(Pushed):
     """A period in which a person belongs to a team."""
 
     role: str | None

@@ -11,6 +11,7 @@ from graphql_api.contacts import Reachable
 from graphql_api.describing import Description, described, lazily, linked, listing
 from graphql_api.filters import searched
 from graphql_api.properties import Described
+from graphql_api.provenance import Managed
 from graphql_api.scalars import Instant
 from graphql_api.tags import Taggable
 from graphql_api.users import Memberships, Teams, User, UserConnection
@@ -27,7 +28,7 @@ class Group:
 
 
 @strawberry.type
-class Team(Reachable, Taggable, Described):
+class Team(Reachable, Taggable, Described, Managed):
     """A team of the account."""
 
     id: strawberry.ID

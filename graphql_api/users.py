@@ -10,6 +10,7 @@ from strawberry.types import Info
 from graphql_api.connections import DatedConnection
 from graphql_api.contacts import Reachable
 from graphql_api.describing import Description, described, lazily, linked, listing
+from graphql_api.provenance import Known, Managed
 from graphql_api.scalars import JSON, Instant
 from graphql_api.tags import Taggable
 
@@ -65,7 +66,7 @@ class ProvisionedByEnum(StrEnum):
 
 
 @strawberry.type
-class User(Reachable, Taggable):
+class User(Reachable, Taggable, Managed, Known):
     """A person of the account."""
 
     id: strawberry.ID

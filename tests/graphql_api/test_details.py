@@ -187,3 +187,31 @@ async def test_the_latest_change_is_another_one_after_every_write(ask: Ask, acto
         seen.add((await ask("{account{latestChange}}"))["account"]["latestChange"])
         assert (await ask("{account{latestChange}}"))["account"]["latestChange"] in seen
     assert len(seen) == 3
+
+
+async def test_an_integrations_people_and_teams_say_so(ask: Ask, scim_actor: Actor, integration: Integration) -> None:
+    ada = await builders.a_user(scim_actor, "ada@x.example", external_id="00u1")
+    await builders.a_team(scim_actor, "Engines", members=[ada])
+    got = await ask(
+        """
+        { account { user(input: {email: "ada@x.example"}) {
+            managedBy { __typename name }
+            externalIds { totalCount nodes { value until integration { name } } }
+            teams { nodes { managedBy { name } memberships { nodes { integration { name type } } } } } } } }
+        """
+    )
+    assert got["account"]["user"] == {
+        "managedBy": {"__typename": "ScimIntegration", "name": "Okta"},
+        "externalIds": {
+            "totalCount": 1,
+            "nodes": [{"value": "00u1", "until": None, "integration": {"name": "Okta"}}],
+        },
+        "teams": {
+            "nodes": [
+                {
+                    "managedBy": {"name": "Okta"},
+                    "memberships": {"nodes": [{"integration": {"name": "Okta", "type": "scim"}}]},
+                }
+            ]
+        },
+    }
