@@ -161,7 +161,7 @@ class Change:
             raise Unavailable("The request was sent again, and is carried out there; here nothing was changed.")
 
     def _gather(self) -> None:
-        """New rows by table in order of their first one, then altered rows, then their periods, made into statements."""
+        """New rows by table in order of their first one, altered rows, and then their periods, made into statements."""
         touched = list(self._touched.values())
         for model, rows in _by_model(self._new).items():
             self._statements.append(sql.insert(model, rows))

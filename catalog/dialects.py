@@ -44,6 +44,12 @@ class Dialect(Protocol):
     def seconds(self, expression: str) -> str:
         """The whole seconds from 1970 to an instant."""
 
+    def milliseconds(self, earlier: str, later: str) -> str:
+        """The whole milliseconds between two instants."""
+
+    def uuid(self, text: str) -> str:
+        """A text that spells a uuid, as ids are stored."""
+
     def json_text(self, expression: str) -> str:
         """A stored document as JSON text."""
 
@@ -122,6 +128,12 @@ class Sqlite:
 
     def seconds(self, expression: str) -> str:
         return f"CAST(strftime('%s', {expression}) AS INTEGER)"
+
+    def milliseconds(self, earlier: str, later: str) -> str:
+        return f"CAST(round((julianday({later}) - julianday({earlier})) * 86400000) AS INTEGER)"
+
+    def uuid(self, text: str) -> str:
+        return f"({text})"
 
     def json_text(self, expression: str) -> str:
         return expression
@@ -222,6 +234,12 @@ class Postgres:
 
     def seconds(self, expression: str) -> str:
         return f"CAST(floor(extract(epoch FROM {expression})) AS BIGINT)"
+
+    def milliseconds(self, earlier: str, later: str) -> str:
+        return f"CAST(round(extract(epoch FROM {later} - {earlier}) * 1000) AS BIGINT)"
+
+    def uuid(self, text: str) -> str:
+        return f"CAST({text} AS UUID)"
 
     def json_text(self, expression: str) -> str:
         return f"{expression}::text"

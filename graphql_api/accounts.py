@@ -15,11 +15,15 @@ from catalog.services import extensions, visibility
 from graphql_api import context, filters, ids
 from graphql_api.connections import Connection
 from graphql_api.describing import Description, described, linked, listing
+from graphql_api.feed import Following
 from graphql_api.filters import Condition, OrderInput
 from graphql_api.inputs import UserIdentifierInput
-from graphql_api.memberships import MANAGER, MembershipFilterInput, TeamMembershipConnection, among_members
+from graphql_api.instants import dated
+from graphql_api.memberships import MANAGER, MembershipFilterInput, TeamMembershipConnection, among_members, below
 from graphql_api.overviews import Overviews
 from graphql_api.properties import Defining
+from graphql_api.reports import AccountHistory
+from graphql_api.scalars import Instant
 from graphql_api.teams import Team, TeamConnection
 from graphql_api.users import User, UserConnection
 
@@ -70,7 +74,7 @@ class Count:
 
 
 @strawberry.type
-class Account(Overviews, Defining):
+class Account(Overviews, Defining, AccountHistory, Following):
     """One company's directory."""
 
     id: strawberry.ID
@@ -106,13 +110,17 @@ class Account(Overviews, Defining):
         where: Condition | None = strawberry.UNSET,
         order_by: list[OrderInput] | None = strawberry.UNSET,
         search: str | None = strawberry.UNSET,
+        as_of: Instant | None = strawberry.UNSET,
         include_deactivated: bool | None = strawberry.UNSET,
     ) -> Description:
+        fields = filters.PAST_USERS if as_of else filters.USERS
         terms = [_filtered(one) for one in filter or ()]
-        terms += [filters.USERS.where(where)] if where else []
+        terms += [fields.where(where)] if where else []
         terms += filters.searched(search or None, "name", "email", "user_name")
-        terms += [Compare(Column("active"), "eq", True)] if include_deactivated is False else []
-        return linked("users", where=_all(terms), orders=filters.USERS.orders(order_by or None))
+        # As of an instant, those who were active; today, everybody, unless one or the other is said.
+        only_active = not include_deactivated if as_of else include_deactivated is False
+        terms += [Compare(Column("active"), "eq", True)] if only_active else []
+        return dated(info, as_of, "users", where=_all(terms), orders=fields.orders(order_by or None))
 
     @listing(Connection[Count])
     def users_counted_by(self, info: Info, field: str, where: Condition | None = strawberry.UNSET) -> Description:
@@ -133,6 +141,7 @@ class Account(Overviews, Defining):
         search_term: str | None = strawberry.UNSET,
         where: Condition | None = strawberry.UNSET,
         order_by: list[OrderInput] | None = strawberry.UNSET,
+        as_of: Instant | None = strawberry.UNSET,
         roots: bool | None = strawberry.UNSET,
     ) -> Description:
         terms = [filters.TEAMS.where(where)] if where else []
@@ -140,7 +149,7 @@ class Account(Overviews, Defining):
             terms.append(filters.has_member(UserIdentifierInput(email=manager_email), role=MANAGER))
         terms += filters.searched(search_term or None, "name", "alias", "responsibilities")
         terms += [Not(Present(Column("parent_id")))] if roots else []
-        return linked("teams", where=_all(terms), orders=filters.TEAMS.orders(order_by or None))
+        return dated(info, as_of, "teams", where=_all(terms), orders=filters.TEAMS.orders(order_by or None))
 
     @listing(Connection[Count])
     def teams_counted_by(self, info: Info, field: str, where: Condition | None = strawberry.UNSET) -> Description:
@@ -152,9 +161,12 @@ class Account(Overviews, Defining):
         self,
         info: Info,
         filter: MembershipFilterInput | None = strawberry.UNSET,
+        as_of: Instant | None = strawberry.UNSET,
         include_deactivated: bool | None = strawberry.UNSET,
     ) -> Description:
-        return linked("memberships", where=_all(among_members(filter or None, include_deactivated or False)))
+        link, rest, given = below("memberships", filter or None)
+        where = _all(among_members(rest, include_deactivated or False))
+        return dated(info, as_of, link, where=where, given=given)
 
 
 def one_user(id: str | None, email: str | None) -> Description | None:

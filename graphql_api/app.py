@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
+from datetime import UTC, tzinfo
 from typing import Any
 
 import orjson
@@ -22,13 +24,15 @@ from starlette.types import Receive, Scope, Send
 from catalog.actors import Actor
 from catalog.actors import Scope as Permission
 from catalog.errors import CatalogError, NotPermitted, TooManyRequests, Unauthenticated, Unavailable
-from catalog.services import callers
+from catalog.services import calendars, callers
 from catalog.services.idempotency import Answer, Keys
 from graphql_api import errors, limits
 from graphql_api.context import Context
 from graphql_api.documents import Document, Documents
 from graphql_api.execution import Executor
 from graphql_api.schema import schema
+
+_DAY = re.compile(r'"\d{4}-\d\d-\d\d"')
 
 RETRY_AFTER_S = 2
 """When to come again where the database is away: it waits as long for a lock or for a connection."""
@@ -98,7 +102,9 @@ class Endpoint:
         result: Any = execute(
             schema._schema,
             document.node,
-            context_value=Context(actor, self._base_url, selected=document.selected),
+            context_value=Context(
+                actor, self._base_url, zone=await _zone(actor, asked), selected=document.selected
+            ),
             variable_values=asked["variables"],
             operation_name=asked["operationName"],
             executor_class=Executor,
@@ -115,6 +121,13 @@ class Endpoint:
         came_to_nothing = not any(value is not None for value in (result.data or {}).values())
         away = any(error["extensions"]["code"] == Unavailable.code for error in content["errors"])
         return content, 503 if away and came_to_nothing else 200
+
+
+async def _zone(actor: Actor, asked: dict[str, Any]) -> tzinfo:
+    """The account's time zone, looked up where the question has a bare date."""
+    variables = orjson.dumps(asked["variables"]).decode() if asked["variables"] else ""
+    has_day = _DAY.search(asked["query"]) or _DAY.search(variables)
+    return await calendars.zone_of(actor) if has_day else UTC
 
 
 async def _asking(request: Request, base_url: str) -> Actor:

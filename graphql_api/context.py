@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any
 
 from strawberry.types import Info
@@ -17,6 +18,8 @@ class Context:
     actor: Actor
     base_url: str
     """The product's public address, without a slash at its end."""
+    zone: tzinfo = UTC
+    """The account's time zone, by which bare dates are read; known where the question has any."""
     statements: int = 0
     """How many statements of answers it has asked so far."""
     selected: dict[tuple[str, int], Any] = field(default_factory=dict)

@@ -137,7 +137,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         if self._waiting is None:
             self._waiting = {}
         if place not in self._waiting:
-            self._waiting[place] = _Batch(context, parent.noun, member)
+            self._waiting[place] = _Batch(context, parent, member)
             asyncio.get_running_loop().call_soon(self._send, place)
         return self._waiting[place].of(parent.id)
 
@@ -149,8 +149,9 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
 class _Batch:
     """The same question about many rows, asked once."""
 
-    def __init__(self, context: Context, noun: str, member: Member) -> None:
-        self._context, self._noun, self._member = context, noun, member
+    def __init__(self, context: Context, row: Row, member: Member) -> None:
+        self._context, self._noun, self._member = context, row.noun, member
+        self._given = {**_given(context), **row.given}
         self._ids: dict[UUID, asyncio.Future[str]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -166,7 +167,7 @@ class _Batch:
         self._context.statements += 1
         try:
             texts = await answers.answers(
-                self._context.actor, self._noun, self._member, list(self._ids), given=_given(self._context)
+                self._context.actor, self._noun, self._member, list(self._ids), given=self._given
             )
         except Exception as problem:  # noqa: BLE001 - each row's field fails with it
             for future in self._ids.values():

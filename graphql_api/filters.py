@@ -293,6 +293,9 @@ USERS = Fields(
     },
 )
 
+PAST_USERS = Fields("user", {**USERS.columns, "title": Known("title"), "department": Known("department")})
+"""Of people as they were: what periods keep is asked of them, not of today's attributes."""
+
 TEAMS = Fields(
     "team",
     {

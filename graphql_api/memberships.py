@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import strawberry
 from strawberry.types import Info
 
@@ -26,6 +29,9 @@ class MembershipFilterInput:
     team: IdentifierInput | None = strawberry.UNSET
     user: UserIdentifierInput | None = strawberry.UNSET
     role: str | None = strawberry.UNSET
+    include_descendants: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="With `team`: also the teams below it."
+    )
 
 
 @strawberry.type
@@ -36,6 +42,14 @@ class TeamMembership(Pushed):
     valid_from: Instant
     valid_to: Instant | None
     recorded_at: Instant
+    began_on_or_before: bool = strawberry.field(
+        description="So when a provider first told of the team: it may have been so before."
+    )
+    is_inherited: bool
+
+    @described(Team | None, description="The team below through which the person is on the team that was asked for.")
+    def via(self, info: Info) -> Description:
+        return linked("via")
 
     @described(Team)
     def team(self, info: Info) -> Description:
@@ -49,6 +63,18 @@ class TeamMembership(Pushed):
 @strawberry.type
 class TeamMembershipConnection(DatedConnection[TeamMembership]):
     """A page of memberships."""
+
+
+def below(link: str, filter: MembershipFilterInput | None) -> tuple[str, MembershipFilterInput | None, dict[str, Any]]:
+    """Which link leads to the memberships of the filter, what is left of the filter, and what the link is given.
+
+    Raises NotFound for what is no id.
+    """
+    if filter is None or not filter.include_descendants or not filter.team:
+        return link, filter, {}
+    top = ids.read("Team", filter.team.id) if filter.team.id else None
+    given = {"top": top, "top_alias": filter.team.alias or None}
+    return f"{link}_below", replace(filter, team=strawberry.UNSET), given
 
 
 def among_members(filter: MembershipFilterInput | None, include_deactivated: bool) -> list[Where]:

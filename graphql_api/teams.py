@@ -10,10 +10,13 @@ from graphql_api.connections import DatedConnection
 from graphql_api.contacts import Reachable
 from graphql_api.describing import Description, described, lazily, linked, listing
 from graphql_api.filters import searched
+from graphql_api.history import TeamHistory
+from graphql_api.instants import dated
 from graphql_api.properties import Described
 from graphql_api.provenance import Managed
 from graphql_api.scalars import Instant
 from graphql_api.tags import Taggable
+from graphql_api.trees import MembershipScope, TeamTree
 from graphql_api.users import Memberships, Teams, User, UserConnection
 
 USE_MEMBERSHIPS = "use memberships"
@@ -28,7 +31,7 @@ class Group:
 
 
 @strawberry.type
-class Team(Reachable, Taggable, Described, Managed):
+class Team(Reachable, Taggable, Described, TeamTree, TeamHistory, Managed):
     """A team of the account."""
 
     id: strawberry.ID
@@ -59,6 +62,8 @@ class Team(Reachable, Taggable, Described, Managed):
     def memberships(
         self,
         info: Info,
+        as_of: Instant | None = strawberry.UNSET,
+        scope: MembershipScope | None = MembershipScope.direct,
         role: str | None = strawberry.UNSET,
         search: str | None = strawberry.UNSET,
         include_deactivated: bool | None = strawberry.UNSET,
@@ -66,7 +71,9 @@ class Team(Reachable, Taggable, Described, Managed):
         terms: list[Where] = [] if include_deactivated else [Compare(Column("user_active"), "eq", True)]
         terms += [Compare(Column("role"), "eq", role)] if role else []
         terms += searched(search or None, "user_name", "user_email")
-        return linked("memberships", where=AllOf(tuple(terms)))
+        terms += [Compare(Column("is_inherited"), "eq", True)] if scope is MembershipScope.inherited else []
+        link = "memberships" if scope in (None, MembershipScope.direct) else "reach"
+        return dated(info, as_of, link, where=AllOf(tuple(terms)))
 
     @listing(UserConnection)
     def managers(self, info: Info) -> Description:

@@ -10,6 +10,8 @@ from strawberry.types import Info
 from graphql_api.connections import DatedConnection
 from graphql_api.contacts import Reachable
 from graphql_api.describing import Description, described, lazily, linked, listing
+from graphql_api.history import UserHistory
+from graphql_api.instants import dated
 from graphql_api.provenance import Known, Managed
 from graphql_api.scalars import JSON, Instant
 from graphql_api.tags import Taggable
@@ -66,7 +68,7 @@ class ProvisionedByEnum(StrEnum):
 
 
 @strawberry.type
-class User(Reachable, Taggable, Managed, Known):
+class User(Reachable, Taggable, UserHistory, Managed, Known):
     """A person of the account."""
 
     id: strawberry.ID
@@ -107,8 +109,8 @@ class User(Reachable, Taggable, Managed, Known):
         return linked("teams")
 
     @listing(Memberships)
-    def memberships(self, info: Info) -> Description:
-        return linked("memberships")
+    def memberships(self, info: Info, as_of: Instant | None = strawberry.UNSET) -> Description:
+        return dated(info, as_of, "memberships")
 
 
 @strawberry.type

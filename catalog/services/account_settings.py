@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TypedDict, Unpack
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from catalog import access, permissions
 from catalog.changes import Change
 from catalog.errors import Invalid
 from catalog.ids import fold
+from catalog.services import calendars
 
 MAX_NAME_CHARACTERS = 200
 
@@ -30,17 +30,11 @@ async def update(this: Change, **details: Unpack[Details]) -> None:
     if "name" in wanted and (not fold(wanted["name"]) or len(wanted["name"]) > MAX_NAME_CHARACTERS):
         raise Invalid("name", f"an account's name has 1 to {MAX_NAME_CHARACTERS} characters.")
     if "time_zone" in wanted:
-        _check_time_zone(wanted["time_zone"])
+        calendars.named(wanted["time_zone"])
     account = await access.account(this, lock=True)
     before = {name: getattr(account, name) for name in wanted}
     if before != wanted:
         account.update_from_dict(wanted)
         this.record("account.updated", account, kind="account", name=account.name, before=before, after=wanted)
         await this.flush()
-
-
-def _check_time_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid("timeZone", f"{name[:100]!r} is no time zone; give one such as Europe/Zurich.") from None
+        calendars.forget(this.account_id)

@@ -92,6 +92,8 @@ class Level(Conditions):
             return self._parent.alias
         if name in self.given:
             return self.statement.given(name, self.given[name])
+        if name.startswith("sees_"):
+            return "TRUE" if self.statement.sees.sees_column(name.removeprefix("sees_")) else "FALSE"
         return self.joined(name).alias
 
 

@@ -7,12 +7,14 @@ can become one.
 from __future__ import annotations
 
 from catalog.tables.accounts import ACCOUNTS
+from catalog.tables.changes import DIFFERENCES
 from catalog.tables.counts import COUNTS
 from catalog.tables.descriptions import CONTACTS, PROPERTIES, PROPERTY_DEFINITIONS, TAGS
 from catalog.tables.external_ids import EXTERNAL_IDS
+from catalog.tables.history import HISTORY, HISTORY_IN_FULL
 from catalog.tables.integrations import DECISIONS, INTEGRATIONS, TOKENS
 from catalog.tables.journal import AUDIT, DELIVERIES, LETTERS
-from catalog.tables.memberships import MEMBERSHIPS, REACHED
+from catalog.tables.memberships import MEMBERSHIP_CHANGES, MEMBERSHIPS, REACHED
 from catalog.tables.nouns import Field, Link, Noun, Relation
 from catalog.tables.past import PAST_LINE, PAST_MEMBERSHIPS, PAST_REACHED, PAST_TEAMS, PAST_USERS
 from catalog.tables.periods import TEAM_PERIODS, USER_PERIODS
@@ -35,9 +37,13 @@ NOUNS = {
     "past_reach": PAST_REACHED,
     "user_periods": USER_PERIODS,
     "team_periods": TEAM_PERIODS,
+    "membership_changes": MEMBERSHIP_CHANGES,
+    "differences": DIFFERENCES,
+    "history": HISTORY,
+    "history_in_full": HISTORY_IN_FULL,
     "integrations": INTEGRATIONS,
-    "counts": COUNTS,
     "external_ids": EXTERNAL_IDS,
+    "counts": COUNTS,
     "audit": AUDIT,
     "deliveries": DELIVERIES,
     "letters": LETTERS,

@@ -39,6 +39,7 @@ MEMBERSHIPS = Noun(
         "team": Link("teams", "{self}.id = {parent}.team_id", one="joined", required=True),
         "user": Link("users", "{self}.id = {parent}.user_id", one="joined", required=True),
         "integration": integration(),
+        "itself": Link("memberships", "{self}.id = {parent}.id", one="joined", required=True),
         # Through which team below somebody is on a team: told where a tree is asked for (`catalog.tables.trees`).
         "via": Link("teams", "FALSE", one="first"),
     },
@@ -53,3 +54,27 @@ REACHED = replace(
     },
 )
 """Memberships in a team or in one below it, which know how far below (`catalog.tables.trees`)."""
+
+MEMBERSHIP_CHANGES = Noun(
+    "membership_changes",
+    "c",
+    "TRUE",
+    {
+        "id": Field("c.id", "uuid", names="MembershipChange"),
+        "at": Field("c.at", "instant"),
+        "recorded_at": Field("c.recorded_at", "instant"),
+        "type": Field("c.type", "text"),
+        "team_id": Field("c.team_id", "uuid", names="Team"),
+        "user_id": Field("c.user_id", "uuid", names="User"),
+        "role": Field("c.role", "text", nullable=True),
+        "previous_role": Field("c.previous_role", "text", nullable=True),
+        "user_email": Field("{user}.email_key", "folded", nullable=True),
+    },
+    relations=MEMBERSHIPS.relations,
+    links={
+        "team": Link("teams", "{self}.id = {parent}.team_id", one="joined", required=True),
+        "user": Link("users", "{self}.id = {parent}.user_id", one="joined", required=True),
+        "integration": integration(),
+    },
+)
+"""What became of memberships between two instants (`catalog.tables.changes`)."""

@@ -2,7 +2,8 @@
 
 One table of fields serves conditions, orders and answers. SQL in these tables may ask for names in braces: `{forever}`,
 the end of an open period; `{self}` and `{parent}`, the short names of a link's two ends; a link of one row
-(`{user}`), which is then joined; and what a question gives (`{at}`).
+(`{user}`), which is then joined; what a question gives (`{at}`); and whether the reader may see an attribute of people
+(`{sees_title}`).
 """
 
 from __future__ import annotations

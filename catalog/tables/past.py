@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from catalog.selection import Column, Order
 from catalog.tables.memberships import MEMBERSHIPS, REACHED
-from catalog.tables.nouns import Link, Relation, alive
+from catalog.tables.nouns import Field, Link, Relation, alive
 from catalog.tables.teams import LINE, MANAGES, TEAMS
 from catalog.tables.trees import PAST_TEAM, above, below, reach
 from catalog.tables.users import BY_NAME, USERS
@@ -40,6 +40,12 @@ PAST_USERS = replace(
     USERS,
     source=_PEOPLE,
     visible="TRUE",
+    fields={
+        **USERS.fields,
+        # Periods keep them as they are; both engines' lower knows ASCII alone under our collation.
+        "title": Field("lower(u.title)", "folded", nullable=True, shown="u.title"),
+        "department": Field("lower(u.department)", "folded", nullable=True, shown="u.department"),
+    },
     relations={
         **USERS.relations,
         "teams": replace(

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from catalog.dialects import Dialect
 from catalog.selection import Column, Order
+from catalog.tables.changes import membership_changes
 from catalog.tables.descriptions import OF_A_TEAM, OF_AN_OWNER
+from catalog.tables.history import of_team
 from catalog.tables.nouns import Field, Link, Noun, Relation, alive, page_address
 from catalog.tables.trees import above, below, reach
 from catalog.tables.users import BY_NAME, external_ids, integration, locked_fields
@@ -120,6 +122,10 @@ TEAMS = Noun(
             "{self}.team_id = {parent}.id AND {self}.valid_to > {self}.valid_from",
             orders=(Order(Column("valid_from"), descending=True),),
         ),
+        "membership_changes": membership_changes("mx.team_id = {parent}.id"),
+        "history": of_team("history"),
+        "history_in_full": of_team("history_in_full"),
+        "itself": Link("teams", "{self}.id = {parent}.id", one="joined", required=True),
     },
 )
 

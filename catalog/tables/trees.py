@@ -54,9 +54,21 @@ def reach(noun: str, *, past: bool) -> Link:
     return Link(noun, "TRUE", rows, (Order(Column("user_name")),))
 
 
-def _below(past: bool) -> str:
+_TOP = (
+    "(SELECT ta.team_id FROM team_aliases ta WHERE ta.account_id = {parent}.id "
+    "AND (ta.team_id = {top} OR ta.alias = {top_alias}) LIMIT 1)"
+)
+
+
+def of_line(team_id: str, *, past: bool = False) -> str:
+    """The condition, seen from the account, that a team is the one of the id `{top}` or the alias `{top_alias}`, or
+    one below it."""
+    return f"{team_id} IN ({_below(past, _TOP)} SELECT id FROM line)"
+
+
+def _below(past: bool, top: str = "{parent}.id") -> str:
     return (
-        "WITH RECURSIVE line(id, depth) AS (SELECT {parent}.id, 0 UNION "
+        f"WITH RECURSIVE line(id, depth) AS (SELECT {top}, 0 UNION "
         f"SELECT bx.id, line.depth + 1 FROM line JOIN {_TEAMS[past]} bx ON bx.parent_id = line.id "
         f"WHERE bx.is_listed AND line.depth < {DEEPEST})"
     )

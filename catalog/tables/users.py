@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from catalog.dialects import Dialect
 from catalog.selection import Column, Order
+from catalog.tables.changes import membership_changes
 from catalog.tables.descriptions import OF_AN_OWNER
+from catalog.tables.history import of_person
 from catalog.tables.nouns import Field, Link, Noun, Relation, alive, page_address, public
 
 BY_NAME = (Order(Column("name")),)
@@ -168,5 +170,9 @@ USERS = Noun(
             "{self}.user_id = {parent}.id AND {self}.valid_to > {self}.valid_from",
             orders=(Order(Column("valid_from"), descending=True),),
         ),
+        "membership_changes": membership_changes("mx.user_id = {parent}.id"),
+        "history": of_person("history"),
+        "history_in_full": of_person("history_in_full"),
+        "itself": Link("users", "{self}.id = {parent}.id", one="joined", required=True),
     },
 )
