@@ -1,5 +1,11 @@
 // Mantine's theme: one accent, neutral greys, small type, no shadows but on dialogs. Colours of our own are in theme.css.
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from "@mantine/core";
 
 const indigo: MantineColorsTuple = [
   "#f1f3fc",
@@ -54,11 +60,22 @@ const dark: MantineColorsTuple = [
   "#0b0d10",
 ];
 
+const INK: Record<string, string> = { indigo: "var(--accent-ink)", red: "var(--bad)" };
+
+/** Mantine decides once what can be read on a colour; in the dark the accent is light, and the words on it are dark. */
+const readable: VariantColorsResolver = (input) => {
+  const colours = defaultVariantColorsResolver(input);
+  const ink = INK[input.color ?? input.theme.primaryColor];
+  if (!ink) return colours;
+  return { ...colours, color: input.variant === "filled" ? "var(--on-filled)" : ink };
+};
+
 export const theme = createTheme({
   colors: { indigo, red, gray, dark },
   primaryColor: "indigo",
   primaryShade: { light: 7, dark: 5 },
   autoContrast: true,
+  variantColorResolver: readable,
   respectReducedMotion: true,
   fontFamily: '"Inter Variable", system-ui, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
@@ -72,16 +89,33 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: "sm" }, styles: { root: { fontWeight: 550 } } },
     Modal: {
-      defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.45, blur: 1 } },
+      defaultProps: {
+        closeButtonProps: { "aria-label": "Close" },
+        centered: true,
+        radius: "lg",
+        overlayProps: { backgroundOpacity: 0.45, blur: 1 },
+      },
       styles: { title: { fontSize: "15px", fontWeight: 600 } },
     },
     Switch: { styles: { label: { fontSize: "13px" }, description: { fontSize: "12px" } } },
     InputWrapper: { styles: { description: { fontSize: "12px" } } },
-    Drawer: { styles: { title: { fontSize: "15px", fontWeight: 600 } } },
+    Drawer: {
+      defaultProps: { closeButtonProps: { "aria-label": "Close" } },
+      styles: { title: { fontSize: "15px", fontWeight: 600 } },
+    },
     NumberInput: { styles: { label: { fontWeight: 550, marginBottom: 4 } } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250, fz: "xs" } },
-    Menu: { defaultProps: { shadow: "md", position: "bottom-end" } },
-    Tabs: { defaultProps: { keepMounted: false }, styles: { tab: { padding: "8px 14px", fontWeight: 500 } } },
+    Checkbox: { defaultProps: { iconColor: "var(--on-filled)" } },
+    MenuDivider: { defaultProps: { role: "separator" } },
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, shadow: "md", position: "bottom-end" } },
+    Tabs: {
+      defaultProps: { keepMounted: false },
+      styles: {
+        // On a narrow screen they are scrolled, not wrapped.
+        list: { flexWrap: "nowrap", overflowX: "auto", overflowY: "hidden", scrollbarWidth: "none" },
+        tab: { flexShrink: 0, padding: "8px 14px", fontWeight: 500 },
+      },
+    },
     TextInput: { styles: { label: { fontWeight: 550, marginBottom: 4 } } },
     PasswordInput: { styles: { label: { fontWeight: 550, marginBottom: 4 } } },
     Textarea: { styles: { label: { fontWeight: 550, marginBottom: 4 } } },
@@ -100,6 +134,8 @@ const ours = {
   "--mantine-color-anchor": "var(--accent-ink)",
   "--mantine-color-placeholder": "var(--ink-3)",
   "--mantine-color-error": "var(--bad)",
+  // A menu's items take this shade, whatever the scheme.
+  "--mantine-color-red-6": "var(--bad)",
 };
 
 /** Mantine's variables in terms of ours: one place decides what light and dark look like. */

@@ -5,8 +5,10 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type AuditFilterInput = {
   actions?: Array<string> | null | undefined;
+  /** A part of the actor's name. */
   actor?: string | null | undefined;
   from?: string | null | undefined;
+  /** A part of the actor's or the subject's name, or a whole request id. */
   search?: string | null | undefined;
   subjectId?: string | number | null | undefined;
   subjectKind?: string | null | undefined;

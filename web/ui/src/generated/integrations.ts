@@ -21,8 +21,10 @@ export type IntegrationLinkInput = {
 };
 
 export type IntegrationMoveInput = {
+  /** Say what would become of whom, and do nothing. */
   dryRun?: boolean | null | undefined;
   from: string | number;
+  /** asked (whom the new one has asked for; the default), or everybody. */
   match?: string | null | undefined;
   to: string | number;
 };
@@ -40,7 +42,6 @@ export type IntegrationUpdateInput = {
   expectedVersion?: number | null | undefined;
   id: string | number;
   name?: string | null | undefined;
-  paused?: boolean | null | undefined;
   settings?: unknown;
 };
 
@@ -48,7 +49,9 @@ export type ProvisioningFilterInput = {
   from?: string | null | undefined;
   integration?: string | number | null | undefined;
   onlyErrors?: boolean | null | undefined;
+  /** user or team. */
   resourceKind?: string | null | undefined;
+  /** A part of the path, the name or the reason, or a whole request id. */
   search?: string | null | undefined;
   to?: string | null | undefined;
 };

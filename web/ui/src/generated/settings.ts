@@ -29,7 +29,7 @@ export type UserStatus =
 export type AccountSettingsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountSettingsQuery = { account: { id: string | null, name: string, slug: string, timeZone: string, settings: { visibleAttributes: Array<string>, hiddenAttributes: Array<string> } } | null };
+export type AccountSettingsQuery = { account: { id: string, name: string, slug: string, timeZone: string, settings: { visibleAttributes: Array<string>, hiddenAttributes: Array<string> } } | null };
 
 export type AdministratorsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -53,7 +53,7 @@ export type UpdateAccountMutationVariables = Exact<{
 }>;
 
 
-export type UpdateAccountMutation = { accountUpdate: { account: { id: string | null } | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
+export type UpdateAccountMutation = { accountUpdate: { account: { id: string } | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
 
 export type RetryOneLetterMutationVariables = Exact<{
   id: string | number;

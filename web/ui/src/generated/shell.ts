@@ -4,9 +4,11 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type ApiTokenCreateInput = {
+  /** 1 to 365; 365 if not said. */
   expiresInDays?: number | null | undefined;
   integrationId?: string | number | null | undefined;
   name: string;
+  /** read or write; read if not said. An integration's is good for SCIM alone. */
   scope?: string | null | undefined;
   userId?: string | number | null | undefined;
 };
@@ -24,7 +26,7 @@ export type UserStatus =
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { actorName: string, role: UserRole | null, operations: Array<string>, confirmedAt: string | null, user: { id: string, name: string, email: string } | null, account: { id: string | null, name: string, slug: string, timeZone: string } } };
+export type ViewerQuery = { viewer: { actorName: string, role: UserRole | null, operations: Array<string>, confirmedAt: string | null, user: { id: string, name: string, email: string } | null, account: { id: string, name: string, slug: string, timeZone: string } } };
 
 export type LatestChangeQueryVariables = Exact<{ [key: string]: never; }>;
 

@@ -54,6 +54,7 @@ export type OrderInput = {
 };
 
 export type TeamCreateInput = {
+  alias?: string | null | undefined;
   contacts?: Array<ContactInput> | null | undefined;
   group?: IdentifierInput | null | undefined;
   managerEmail?: string | null | undefined;
@@ -65,15 +66,18 @@ export type TeamCreateInput = {
 
 export type TeamDeleteInput = {
   alias?: string | null | undefined;
+  expectedVersion?: number | null | undefined;
   id?: string | number | null | undefined;
 };
 
 export type TeamMembershipCreateInput = {
+  expectedVersion?: number | null | undefined;
   members: Array<TeamMembershipUserInput>;
   teamId: string | number;
 };
 
 export type TeamMembershipDeleteInput = {
+  expectedVersion?: number | null | undefined;
   members: Array<TeamMembershipUserInput>;
   teamId: string | number;
 };
@@ -86,6 +90,8 @@ export type TeamMembershipUserInput = {
 
 export type TeamUpdateInput = {
   alias?: string | null | undefined;
+  defaultAlias?: string | null | undefined;
+  expectedVersion?: number | null | undefined;
   group?: IdentifierInput | null | undefined;
   id?: string | number | null | undefined;
   managerEmail?: string | null | undefined;

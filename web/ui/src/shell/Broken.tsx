@@ -52,7 +52,7 @@ export function Broken({ problem, retry, alone }: Props) {
 }
 
 export function NotFound({ what, alone }: { what?: string; alone?: boolean }) {
-  return (
+  const page = (
     <Page title="Not found">
       <Empty icon="search" title={what ? `There is no such ${what}` : "There is nothing here"} action={<Home />}>
         {what
@@ -62,6 +62,7 @@ export function NotFound({ what, alone }: { what?: string; alone?: boolean }) {
       </Empty>
     </Page>
   );
+  return alone ? <main>{page}</main> : page;
 }
 
 const Home = () => (

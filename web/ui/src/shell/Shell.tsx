@@ -30,12 +30,12 @@ export function Shell() {
       <div className={styles.sidebar}>
         <Sidebar onKeys={toggleKeys} />
       </div>
-      <div className={styles.bar}>
+      <nav aria-label="Menu" className={styles.bar}>
         <ActionIcon variant="subtle" color="gray" size={34} aria-label="Open the menu" onClick={open}>
           <Icon name="menu" size={18} />
         </ActionIcon>
         <span className={styles.name}>Muster</span>
-      </div>
+      </nav>
       <Drawer opened={menu} onClose={close} size={264} padding={0} withCloseButton={false} title="Menu" hidden={!menu}>
         <div className={styles.drawer}>
           <Sidebar onKeys={toggleKeys} />

@@ -89,7 +89,11 @@ export function Dashboard() {
             }
           >
             <ul className={styles.rows} aria-busy={provisioning.isPending}>
-              {provisioning.isPending && <Skeleton height={44} />}
+              {provisioning.isPending && (
+                <li>
+                  <Skeleton height={44} />
+                </li>
+              )}
               {provisioning.data?.map((integration) => (
                 <li key={integration.id}>
                   <div className={styles.words}>
@@ -209,7 +213,11 @@ function Unmanaged() {
       }
     >
       <ul className={styles.rows} aria-busy={isPending}>
-        {isPending && <Skeleton height={44} />}
+        {isPending && (
+          <li>
+            <Skeleton height={44} />
+          </li>
+        )}
         {without.slice(0, SHOWN).map((team) => (
           <li key={team.id}>
             <TeamLink team={team} />

@@ -32,7 +32,11 @@ export function Integrations() {
       )}
       {(isPending || (data && data.length > 0)) && (
         <ul className={styles.tiles} aria-busy={isPending}>
-          {isPending && <Skeleton height={132} radius="lg" />}
+          {isPending && (
+            <li>
+              <Skeleton height={140} radius="lg" />
+            </li>
+          )}
           {data?.map((integration) => (
             <li key={integration.id}>
               <Link to="/integrations/$id" params={{ id: integration.id }} className={styles.tile}>

@@ -27,8 +27,10 @@ export function Steps({ integration }: { integration: Scim }) {
                 {step.values.map(([name, value, canCopy]) => (
                   <div key={name}>
                     <dt>{name}</dt>
-                    <dd className={canCopy ? "mono" : undefined}>{value}</dd>
-                    {canCopy && <Copy value={value} label={name} />}
+                    <dd>
+                      <span className={canCopy ? "mono" : undefined}>{value}</span>
+                      {canCopy && <Copy value={value} label={name} />}
+                    </dd>
                   </div>
                 ))}
               </dl>

@@ -169,7 +169,11 @@ function Sessions() {
       }
     >
       <ul className={styles.sessions} aria-busy={isPending}>
-        {isPending && <Skeleton height={44} />}
+        {isPending && (
+          <li>
+            <Skeleton height={44} />
+          </li>
+        )}
         {data?.map((session) => (
           <Kept key={session.id} session={session} onEnd={() => end(session.id)} />
         ))}

@@ -30,7 +30,11 @@ export function Administrators() {
       }
     >
       <ul className={styles.rows} aria-busy={list.isPending}>
-        {list.isPending && <Skeleton height={44} />}
+        {list.isPending && (
+          <li>
+            <Skeleton height={44} />
+          </li>
+        )}
         {list.rows.map((person) => (
           <li key={person.id}>
             <Face name={person.name} size={30} />
