@@ -78,6 +78,9 @@ def shown(error: GraphQLError, request_id: str | None) -> dict[str, Any]:
             code, message = SYNTAX_ERROR, origin.message
         case GraphQLError() if origin.nodes or error.path is None:
             code, message = INVALID_REQUEST, origin.message
+        case ValueError() if error.path is None:
+            # Before anything is carried out: a scalar of ours can't read what a variable holds.
+            code, message = INVALID_REQUEST, error.message
         case _:
             # A GraphQLError without a node is a value of ours that its type can't hold.
             log.error("unforeseen", exc_info=origin, path=error.path, request_id=request_id)

@@ -7,7 +7,7 @@ at every spread, so that a short document of nested spreads keeps them busy for 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,9 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
+    StringValueNode,
     validate,
 )
 from graphql import parse as parse_text
@@ -80,7 +82,10 @@ def parse(text: str, limits: Limits = LIMITS) -> DocumentNode:
                 raise Refused("TOO_DEEP", f"The document has more than {limits.nesting} brackets within one another.")
         elif found.lastgroup == "close":
             nesting -= 1
-    return parse_text(text, max_tokens=limits.tokens)
+    document = parse_text(text, max_tokens=limits.tokens)
+    if _NUL.search(text) and any("\0" in node.value for node in _texts(document)):
+        raise _holds_nul()
+    return document
 
 
 # Each alternative takes what it meets in one go. A text that never ends hides what follows; the parser stops there.
@@ -92,6 +97,23 @@ _TOKENS = re.compile(
     r"|[_A-Za-z][_0-9A-Za-z]*+|-?[0-9][0-9.eE+-]*+|\.\.\.|[!$&:=@|]",
     re.DOTALL,
 )
+
+_NUL = re.compile(r"\\u(?:0000|\{0+\})")
+
+
+def _texts(document: DocumentNode) -> Iterator[StringValueNode]:
+    waiting: list[Node] = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, StringValueNode):
+            yield node
+        for key in node.keys:
+            part = getattr(node, key, None)
+            waiting += [inner for inner in (part if isinstance(part, tuple) else [part]) if isinstance(inner, Node)]
+
+
+def _holds_nul() -> Refused:
+    return Refused("INVALID", "A text holds the character NUL, which no database keeps.")
 
 
 def check(
@@ -106,7 +128,7 @@ def check(
     spreads, as validation reads them all. What a variable holds that is no page size, validation tells. Raises
     Refused.
     """
-    _shallow(variables or {}, limits)
+    _sound(variables or {}, limits)
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
     inline = sum(
@@ -142,7 +164,7 @@ class Gate:
         sizes = tuple(number(given[name]) if name in given else "absent" for name in self._sizes)
         known = self._known.get((operation_name, *sizes))
         if known is not None:
-            _shallow(given, self._limits)
+            _sound(given, self._limits)
             return known
         cost = check(self._document, given, operation_name, self._limits)
         if len(self._known) >= MOST_KNOWN:
@@ -185,16 +207,17 @@ def _written(number: int) -> str:
     return f"{number:,}" if number < 10**12 else "more than a trillion"
 
 
-def _shallow(variables: Mapping[str, Any], limits: Limits) -> None:
-    """Nothing, unless values lie so deep within values that coercing them would exhaust the stack. Raises Refused."""
+def _sound(variables: Mapping[str, Any], limits: Limits) -> None:
+    """Nothing, unless values lie so deep within values that coercing them would exhaust the stack, or a text holds what
+    not every database does. Raises Refused."""
     level: list[Any] = [variables]
     for _ in range(limits.nesting):
-        level = [
-            part
-            for value in level
-            for part in (value.values() if isinstance(value, Mapping) else value)
-            if isinstance(part, Mapping | list)
+        parts = [
+            part for value in level for part in ((*value, *value.values()) if isinstance(value, Mapping) else value)
         ]
+        if any("\0" in part for part in parts if isinstance(part, str)):
+            raise _holds_nul()
+        level = [part for part in parts if isinstance(part, Mapping | list)]
         if not level:
             return
     raise Refused("TOO_DEEP", f"The variables have more than {limits.nesting} values within one another.")

@@ -17,18 +17,22 @@ JSONSchema = NewType("JSONSchema", object)
 JsonString = NewType("JsonString", str)
 
 
+YEARS = range(1900, 9999)
+"""Nobody joined earlier; and at either end of the calendar there is no day before, or no day after."""
+
+
 def read_instant(text: Any) -> datetime | date:
     """An instant with a zone, or a bare date. Raises ValueError for anything else."""
     if not isinstance(text, str):
         raise ValueError("An instant is a text such as 2026-03-01T12:00:00Z, or a date.")  # noqa: TRY004
     try:
-        if len(text) == 10:
-            return date.fromisoformat(text)
-        at = datetime.fromisoformat(text)
+        at = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("An instant is written as 2026-03-01T12:00:00Z; a date as 2026-03-01.") from None
-    if at.tzinfo is None:
+    if isinstance(at, datetime) and at.tzinfo is None:
         raise ValueError("An instant needs a zone, as in 2026-03-01T12:00:00Z.")
+    if at.year not in YEARS:
+        raise ValueError(f"An instant lies between the years {YEARS[0]} and {YEARS[-1]}.")
     return at
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -101,6 +102,26 @@ async def test_a_variable_that_can_not_be_is_the_callers_mistake(ask: Ask, key: 
     query = "query($key:UsersFilterEnum!){account{users(filter:[{key:$key}]){totalCount}}}"
     (error, *_) = (await ask(query, errors=True, key=key))["errors"]
     assert error["extensions"]["code"] == "INVALID_REQUEST"
+
+
+@pytest.mark.parametrize(
+    "at", ["yesterday", "2026-02-30", "2026-03-01T00:00:00", 7, "<script>", "0001-01-01", "9999-12-31T23:00:00-02:00"]
+)
+async def test_an_instant_that_is_none_is_the_callers_mistake_wherever_it_stands(ask: Ask, at: Any) -> None:
+    asked = "{account{provisioningEvents(filter:{from:%s,to:%s}){totalCount}}}"
+    in_a_variable = await ask(f"query($at:ISO8601DateTime){asked % ('$at', '$at')}", errors=True, at=at)
+    in_the_document = await ask(asked % (json.dumps(at), json.dumps(at)), errors=True)
+    for answer in (in_a_variable, in_the_document):
+        error = answer["errors"][0]
+        assert error["extensions"]["code"] == "INVALID_REQUEST"
+        assert "nstant" in error["message"]
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "9998-12-31"])
+async def test_the_first_and_the_last_day_may_be_asked_about(ask: Ask, day: str) -> None:
+    filters = f'{{from:"{day}",to:"{day}"}}'
+    got = await ask(f"{{account{{provisioningEvents(filter:{filters}){{totalCount}}}}}}")
+    assert got["account"]["provisioningEvents"]["totalCount"] == 0
 
 
 async def test_a_mistake_is_told_again_when_the_document_is_remembered(ask: Ask) -> None:

@@ -217,6 +217,23 @@ def test_variables_within_variables_are_refused_before_they_are_coerced(wrap: Ca
     assert refusal("query($v:JSON){a(v:$v)}", {"v": value}) == "TOO_DEEP"
 
 
+@pytest.mark.parametrize("variables", [{"v": "a\0"}, {"v": [{"w": ["\0"]}]}, {"v": {"\0": 1}}])
+def test_a_text_with_nul_in_a_variable_is_refused_as_no_database_keeps_it(variables: dict[str, Any]) -> None:
+    assert refusal("query($v:JSON){a(v:$v)}", variables) == "INVALID"
+
+
+@pytest.mark.parametrize("text", [r'"a\u0000"', r'"\u{0}"', r'"\u{000000}"', r'[{b:"\u0000"}]'])
+def test_a_text_with_nul_in_the_document_is_refused(text: str) -> None:
+    assert refusal(f"{{a(v:{text})}}") == "INVALID"
+    assert refusal(f"query($v:JSON={text}){{a(v:$v)}}") == "INVALID"
+    assert refusal(f"{{a{{b{{c @d(v:{text})}}}}}}") == "INVALID"
+
+
+@pytest.mark.parametrize("text", [r'"\\u0000"', r'"""\u0000"""', r'"\u0041"'])
+def test_a_text_that_only_looks_like_one_with_nul_passes(text: str) -> None:
+    weigh(f"{{a(v:{text})}}")
+
+
 def test_every_operation_must_pass_and_the_one_that_is_carried_out_is_weighed() -> None:
     document = parse("query Small {a} query Large {users {nodes {id}}}")
     assert check(document, operation_name="Small").total == 1
