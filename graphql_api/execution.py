@@ -58,7 +58,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             selections = Selections(self, path)
             member = selections.of_one_level(return_type, field_details_list, result)
             return self._level(return_type, field_details_list, info, path, result, position_context, member)
-        return self._whole(return_type, field_details_list, path, result, member, selections)
+        return self._whole(return_type, field_details_list, info, path, result, position_context, member, selections)
 
     def complete_abstract_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Path, result: Any, position_context: Any
@@ -79,9 +79,21 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     # --- the compiled road ------------------------------------------------------------------------------------
 
     async def _whole(
-        self, return_type: Any, details: Any, path: Path, description: Description, member: Member, found: Selections
+        self,
+        return_type: Any,
+        details: Any,
+        info: Any,
+        path: Path,
+        description: Description,
+        position: Any,
+        member: Member,
+        found: Selections,
     ) -> Any:
-        text = await self._asked(description, member, path)
+        try:
+            text = await self._asked(description, member, path)
+        except answers.TooDeep:
+            level = Selections(self, path).of_one_level(return_type, details, description)
+            return await self._level(return_type, details, info, path, description, position, level)
         for error, at in found.errors:
             self._note(error, details, at)
         if text == "null":

@@ -75,7 +75,7 @@ class TeamPropertyDefinition:
     description: str
     display_type: PropertyDefinitionDisplayTypeEnum
     display_subtype: PropertyDefinitionDisplayTypeEnum | None
-    locked_status: PropertyLockedStatusEnum | None
+    locked_status: PropertyLockedStatusEnum
     schema: JSONSchema
     version: int
 

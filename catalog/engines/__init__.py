@@ -37,6 +37,10 @@ class Conflict(Exception):
     """Two transactions met and this one gave way (a deadlock): nothing was written, it may be run again."""
 
 
+class TooDeep(Exception):
+    """The statement is nested deeper than the engine can read: it is asked in parts, or not at all."""
+
+
 class Unit(Protocol):
     """A transaction in the making: what a `Change` holds."""
 

@@ -21,7 +21,7 @@ import aiosqlite
 import orjson
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 
-from catalog.engines import Row, Statement, UniqueViolation
+from catalog.engines import Row, Statement, TooDeep, UniqueViolation
 from catalog.errors import Unavailable
 
 T = TypeVar("T")
@@ -201,6 +201,8 @@ class SqliteDatabase:
             try:
                 return cast(Sequence[Row], self._quick.execute(text, params).fetchall())
             except sqlite3.OperationalError as problem:
+                if str(problem) == "parser stack overflow":
+                    raise TooDeep(f"{len(text)} characters") from None
                 if str(problem) not in ("interrupted", "database is locked"):
                     raise
             connection = cast(aiosqlite.Connection, self._reader._connection)

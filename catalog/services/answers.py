@@ -13,16 +13,20 @@ from uuid import UUID
 from catalog import sql
 from catalog.actors import Actor
 from catalog.database import database
+from catalog.engines import TooDeep
 from catalog.services import visibility
 from catalog.shapes import Member
 from catalog.tables import NOUNS
+
+__all__ = ["TooDeep", "answer", "answers", "noun_of"]
 
 
 async def answer(actor: Actor, noun: str, member: Member, *, given: Mapping[str, Any] | None = None) -> str:
     """The member's JSON text, `null` where there is no such row; the rows are those of the actor's account.
 
     `given` is what the tables' SQL may ask for by name; `base_url` is the product's address.
-    Raises Invalid for a field, a link or a cursor that is none, NotPermitted for a condition on a hidden attribute.
+    Raises Invalid for a field, a link or a cursor that is none, NotPermitted for a condition on a hidden attribute,
+    TooDeep where the database can't read so nested a question as one statement.
     """
     db = database()
     asked = sql.alone(db.dialect, noun, member, await visibility.of(actor), tuple((given or {}).items()))
