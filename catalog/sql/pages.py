@@ -12,7 +12,7 @@ from catalog.selection import EVERYTHING
 from catalog.shapes import MOST_ROWS, Constant, Cursor, Edges, Node, Nodes, PageFacts, Rows, Shape, Total
 from catalog.sql.levels import Level, Statement
 from catalog.sql.orders import Ordering
-from catalog.sql.texts import an_object, literal
+from catalog.sql.texts import an_object, literal, placed
 from catalog.tables import NOUNS, Link
 
 
@@ -79,9 +79,13 @@ class Connection:
         self._has_extra = ("has_previous" if self._asked.rows.page.backwards else "has_next") in asks
         self._is_numbered = self._is_numbered or self._has_extra or bool(asks & {"start", "end"})
         whole = an_object([(part.key, self._part(part)) for part in parts])
-        return f"(SELECT {whole} FROM {self._rows()} w)" if self._columns or self._has_extra else whole
+        return f"({self._rows()} SELECT {whole} FROM w)" if self._columns or self._has_extra else whole
 
     def _part(self, part: Any) -> str:
+        with placed(part.key):
+            return self._made(part)
+
+    def _made(self, part: Any) -> str:
         match part:
             case Constant(_, json):
                 return literal(json)
@@ -106,8 +110,9 @@ class Connection:
                 return literal(json)
             case Cursor():
                 return f"""'"' || {self._opened[1].cursor()} || '"'"""
-            case Node(_, shape):
-                return self._answer.object(self._opened[0], shape)
+            case Node(key, shape):
+                with placed(key):
+                    return self._answer.object(self._opened[0], shape)
 
     def _gathered(self, row: str) -> str:
         name = self._column(row)
@@ -138,7 +143,10 @@ class Connection:
         return f"c{len(self._columns)}"
 
     def _rows(self) -> str:
-        """The rows of the page (and one more), numbered where that is of use, in the order in which they are shown."""
+        """WITH `w`: the rows of the page (and one more), numbered where that is of use, in the order of the answer.
+
+        One after another rather than one within another, as SQLite's parser allows a depth of a hundred.
+        """
         page = self._asked.rows.page
         level, order, conditions = self._opened
         if page.cursor is not None:
@@ -148,10 +156,10 @@ class Connection:
         source = self._answer.source(level, self._asked.link)
         rows = f"(SELECT {', '.join(columns)} FROM {source} WHERE {conditions} ORDER BY {order.text()} LIMIT {limit})"
         if not self._is_numbered:
-            return rows
+            return f"WITH w AS {rows}"
         turned = "DESC" if page.backwards else "ASC"
-        numbered = f"SELECT r.*, row_number() OVER () AS n, count(*) OVER () AS s FROM {rows} r"
-        return f"(SELECT * FROM ({numbered}) q ORDER BY q.n {turned})"
+        numbered = "SELECT r.*, row_number() OVER () AS n, count(*) OVER () AS s FROM r"
+        return f"WITH r AS {rows}, q AS ({numbered}), w AS (SELECT * FROM q ORDER BY q.n {turned})"
 
 
 def is_seen(level: Level, link: Link) -> bool:

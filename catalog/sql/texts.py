@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from catalog.errors import Invalid
+from catalog.errors import CatalogError, Invalid
 
 
 def an_object(members: Iterable[tuple[str, str]]) -> str:
@@ -13,6 +14,16 @@ def an_object(members: Iterable[tuple[str, str]]) -> str:
     for key, value in members:
         pieces += [f"{',' if pieces else ''}{_key(key)}", value]
     return _joined("{", *pieces, "}")
+
+
+@contextmanager
+def placed(key: str) -> Iterator[None]:
+    """What is refused within says that it was under this key."""
+    try:
+        yield
+    except CatalogError as refused:
+        refused.place = (key, *refused.place)
+        raise
 
 
 def literal(text: str) -> str:
@@ -30,7 +41,7 @@ def _key(key: str) -> str:
 def _joined(first: str, *pieces: str) -> str:
     """The pieces one after another: by turns a constant and an expression, ending with a constant.
 
-    Halves of halves, as SQLite allows an expression a depth of a thousand.
+    Where there are many, halves of halves, as SQLite allows an expression a depth of a thousand.
     """
     constants, expressions = [first], list[str]()
     for place, piece in enumerate(pieces):
@@ -49,7 +60,7 @@ def _joined(first: str, *pieces: str) -> str:
 
 
 def _halved(terms: list[str]) -> str:
-    if len(terms) <= 8:
+    if len(terms) <= 40:
         return " || ".join(terms) if len(terms) == 1 else f"({' || '.join(terms)})"
     middle = len(terms) // 2
     return f"({_halved(terms[:middle])} || {_halved(terms[middle:])})"

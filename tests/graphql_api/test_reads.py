@@ -217,3 +217,23 @@ async def test_what_is_no_graphql_request_is_refused(
 ) -> None:
     response = await client.request(method, "/graphql", content=body, headers={"Content-Type": type})
     assert response.status_code == status
+
+
+@pytest.mark.parametrize("as_of", ["", 'asOf: "2999-01-01"'], ids=["now", "then"])
+@pytest.mark.parametrize(
+    "below",
+    [
+        "nodes{memberships(first: 5){PAGE nodes{user{teams(first: 5){PAGE nodes{name}}}}}}",
+        "edges{node{children(first: 5){PAGE edges{node{children(first: 5){PAGE nodes{name}}}}}}}",
+        "nodes{parentTeam{parentTeam{parentTeam{parentTeam{parentTeam{parentTeam{name}}}}}}}",
+    ],
+    ids=["lists", "edges", "parents"],
+)
+async def test_a_selection_of_the_greatest_depth_is_answered(
+    ask: Ask, a_user: Make, a_team: Make, as_of: str, below: str
+) -> None:
+    parent = await a_team("Finance")
+    await a_team("Payments", members=[await a_user("ada@lovelace.example")], parent_id=parent.id)
+    query = "{account{teams(first: 5 AS_OF){PAGE BELOW}}}".replace("BELOW", below).replace("AS_OF", as_of)
+    got = await ask(query.replace("PAGE", "totalCount pageInfo{hasNextPage startCursor endCursor}"))
+    assert got["account"]["teams"]["totalCount"] == 2
