@@ -154,7 +154,7 @@ async def a_password(actor: Actor, user: User, password: str = PASSWORD) -> str:
 async def a_session(actor: Actor, user: User) -> str:
     """The secret of a session of the person, begun now."""
     async with change(actor) as this:
-        _, secret = sessions.start(this, await users.lock(this, user.id), method="password", ip="192.0.2.7")
+        _, secret = sessions.start(this, await users.lock(this, user.id), method="password")
     return secret
 
 

@@ -10,7 +10,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from catalog import database, schema
@@ -22,6 +22,8 @@ from web import guides, metrics, pages
 from web.limiting import WriteLimit
 from web.middleware import Gate, Refused, refuse
 from web.settings import Settings, signing_key
+from web.sign_in import create_app as create_auth
+from web.throttling import SignInLimit
 from web.worker import Worker
 
 log = structlog.get_logger("web")
@@ -46,6 +48,7 @@ def create_app(settings: Settings) -> ASGIApp:
     application = Starlette(
         routes=[
             Route("/graphql", Endpoint(base_url, signing_key(settings).decode())),
+            Mount("/auth", create_auth(base_url, SignInLimit(settings.rate_limit_url, workers=settings.workers))),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics.metrics(settings.metrics_secret)),

@@ -6,8 +6,9 @@ import os
 
 import uvicorn
 
+from catalog import schema
 from catalog.services import accounts
-from web import metrics, observability
+from web import admitting, metrics, observability
 from web.app import create_app
 from web.commanding import ready, run, say
 from web.settings import Settings
@@ -55,8 +56,14 @@ def application() -> object:
 
 
 async def _prepare(chosen: Settings) -> Settings:
-    """An embedded database migrated, the first account made; PostgreSQL served as it is, and not ready if behind."""
+    """An embedded database migrated; PostgreSQL served as it is, and not ready if behind. The first account made, and
+    the link printed by which somebody becomes its first administrator."""
     if chosen.database_url.startswith("sqlite:"):
         await ready(chosen)
+    if await schema.state() == "current":
         await accounts.first()
+        link = await admitting.set_up_link(chosen)
+        if link is not None:
+            say.print(f"Set up Muster: {link}", soft_wrap=True)
+            say.print("(good once, for 24 hours; whoever opens it is the first administrator)")
     return chosen

@@ -18,6 +18,7 @@ from catalog.models import User
 from catalog.services import links, passwords, post, sessions
 from catalog.services.integration_settings import Settings
 from catalog.services.links import Link
+from catalog.services.sessions import NO_BROWSER, Browser
 
 HELD_ABOVE = 50
 HELD_WITHIN = timedelta(hours=1)
@@ -106,9 +107,7 @@ async def revoke(this: Change, user: User) -> None:
     await this.flush()
 
 
-async def accept(
-    this: Change, link: Link, *, hash: str, ip: str | None = None, user_agent: str | None = None
-) -> tuple[User, str]:
+async def accept(this: Change, link: Link, *, hash: str, browser: Browser = NO_BROWSER) -> tuple[User, str]:
     """The person whom the link lets in, with the password of this hash, and the secret of their session.
 
     An invitation's link and one to choose a new password alike. Raises LinkSpent.
@@ -122,7 +121,7 @@ async def accept(
         raise LinkSpent("revoked")
     had_one = await passwords.hash_in(this, user.id) is not None
     await passwords.set_(this, user, hash, tell=had_one)
-    _, secret = sessions.start(this, user, method="password", ip=ip, user_agent=user_agent)
+    _, secret = sessions.start(this, user, method="password", browser=browser)
     await this.flush()
     return user, secret
 

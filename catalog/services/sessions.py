@@ -8,7 +8,7 @@ session ended elsewhere, a deactivation and a lower role hold on every process w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -44,6 +44,17 @@ _written: dict[UUID, datetime] = {}
 """The last use of each session that this process has written."""
 
 
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where a session is begun, as far as it says so."""
+
+    ip: str | None = None
+    user_agent: str | None = None
+
+
+NO_BROWSER = Browser()
+
+
 # --- from its beginning to its end ------------------------------------------------------------------------------------
 
 
@@ -52,8 +63,7 @@ def start(
     user: User,
     *,
     method: str,
-    ip: str | None = None,
-    user_agent: str | None = None,
+    browser: Browser = NO_BROWSER,
     connection_id: UUID | None = None,
     subject: str | None = None,
 ) -> tuple[Session, str]:
@@ -73,8 +83,8 @@ def start(
         method=method,
         connection_id=connection_id,
         subject=subject,
-        ip=_short(ip),
-        user_agent=_short(user_agent),
+        ip=_short(browser.ip),
+        user_agent=_short(browser.user_agent),
         created_at=this.at,
         last_seen_at=this.at,
         confirmed_at=this.at,
@@ -91,8 +101,11 @@ def start(
 
 
 async def confirm(this: Change) -> Session:
-    """The person of the session that asks has proved anew who they are. Raises NotFound where it has ended."""
-    user, session = await _own(this, this.actor.session_id)
+    """The person of the session that asks has proved anew who they are. Raises Unauthenticated where it has ended."""
+    try:
+        user, session = await _own(this, this.actor.session_id)
+    except NotFound:
+        raise _nobody("ended") from None
     session.confirmed_at = this.at
     this.touch(session)
     this.record("session.confirmed", user, kind="user", name=user.name, rises=False)
@@ -159,7 +172,7 @@ async def list_(actor: Actor) -> Sequence[Row]:
 
 async def mine(actor: Actor) -> Row:
     """The session that asks, as a row of `list_`, with its person and account: `name email role is_break_glass
-    managed account account_name slug`. Raises NotFound where it has ended."""
+    managed account account_name slug`. Raises Unauthenticated where it has ended."""
     db = database()
     row = await db.one(
         f"SELECT s.id, s.method, s.ip, s.user_agent, {_instants(db.dialect)}, u.id AS user_id, u.name, u.email, "
@@ -171,7 +184,7 @@ async def mine(actor: Actor) -> Row:
         actor.session_id,
     )
     if row is None:
-        raise NotFound("session", actor.session_id)
+        raise _nobody("ended")
     return row
 
 

@@ -10,6 +10,7 @@ from catalog.errors import LinkSpent
 from catalog.models import User
 from catalog.services import links, passwords, sessions, users
 from catalog.services.links import Link
+from catalog.services.sessions import NO_BROWSER, Browser
 
 _ADMINISTRATORS = (
     "SELECT 1 FROM users u JOIN passwords p ON p.user_id = u.id WHERE u.account_id = $1 AND u.role = 'admin' "
@@ -34,7 +35,7 @@ async def offer(this: Change) -> str | None:
 
 
 async def carry_out(
-    this: Change, link: Link, *, name: str, email: str, hash: str, ip: str | None, user_agent: str | None
+    this: Change, link: Link, *, name: str, email: str, hash: str, browser: Browser = NO_BROWSER
 ) -> tuple[User, str]:
     """The first administrator, and the secret of their first session.
 
@@ -47,6 +48,6 @@ async def carry_out(
     user = await users.create_by_hand(this, email=email, name=name, role="admin", welcome=False)
     user.is_break_glass = True
     await passwords.set_(this, user, hash)
-    _, secret = sessions.start(this, user, method="password", ip=ip, user_agent=user_agent)
+    _, secret = sessions.start(this, user, method="password", browser=browser)
     await this.flush()
     return user, secret

@@ -19,6 +19,7 @@ from catalog.engines import Row
 from catalog.errors import AccountNotChosen, NotFound, Unauthenticated, WrongPassword
 from catalog.ids import fold
 from catalog.services import passwords, sessions
+from catalog.services.sessions import NO_BROWSER, Browser
 
 MOST_COMPARED = 4
 """Accounts whose number shows in the time that an answer takes: as many comparisons are made for an unknown email."""
@@ -50,7 +51,7 @@ async def prove(email: str, password: str, *, account: str | None = None) -> Pro
     return Proven(person(proven[0]), proven[0]["hash"])
 
 
-async def begin(this: Change, proven: Proven, *, ip: str | None, user_agent: str | None) -> str:
+async def begin(this: Change, proven: Proven, browser: Browser = NO_BROWSER) -> str:
     """The secret of a new session of whoever was proven, if nothing has changed since. Raises Unauthenticated."""
     try:
         user = await access.user(this, proven.actor.id or this.id, lock=True)
@@ -58,7 +59,7 @@ async def begin(this: Change, proven: Proven, *, ip: str | None, user_agent: str
         raise Unauthenticated("gone", "The email or the password is wrong.") from None
     if await passwords.hash_in(this, user.id) != proven.hash:
         raise Unauthenticated("unknown", "The email or the password is wrong.")
-    _, secret = sessions.start(this, user, method="password", ip=ip, user_agent=user_agent)
+    _, secret = sessions.start(this, user, method="password", browser=browser)
     await this.flush()
     return secret
 

@@ -129,7 +129,7 @@ async def test_links_that_were_good_long_ago_are_deleted(actor: Actor) -> None:
 
 # --- setting up -------------------------------------------------------------------------------------------------------
 
-FIRST = {"name": "Ada Lovelace", "email": "ada@lovelace.dev", "ip": None, "user_agent": None}
+FIRST = {"name": "Ada Lovelace", "email": "ada@lovelace.dev"}
 
 
 async def _set_up(secret: str, **fields: Any) -> tuple[User, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -93,8 +93,6 @@ async def test_a_session_lasts_seven_days_however_much_it_is_used(actor: Actor) 
 
 
 def _instant(value: Any) -> Any:
-    from datetime import datetime
-
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
@@ -181,7 +179,9 @@ async def _readdress(this: Change, ada: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("happens", "why"), [(_deactivate, "gone"), (_delete, "gone"), (_readdress, "ended")], ids=lambda one: str(one)
+    ("happens", "why"),
+    [(_deactivate, "gone"), (_delete, "gone"), (_readdress, "ended")],
+    ids=["gone", "deleted", "moved"],
 )
 async def test_a_session_ends_in_the_change_that_takes_away_what_it_stands_on(
     actor: Actor, happens: Callable[[Change, User], Awaitable[None]], why: str
@@ -279,9 +279,11 @@ async def test_a_session_that_has_ended_is_not_confirmed(actor: Actor) -> None:
     assert me.session_id is not None
     async with change(me) as this:
         await sessions.end(this, me.session_id)
-    with pytest.raises(NotFound):
+    with pytest.raises(Unauthenticated):
         async with change(me) as this:
             await sessions.confirm(this)
+    with pytest.raises(Unauthenticated):
+        await sessions.mine(me)
 
 
 async def test_sessions_that_were_over_long_ago_are_deleted(actor: Actor) -> None:

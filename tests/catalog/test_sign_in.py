@@ -14,6 +14,7 @@ from catalog.errors import AccountNotChosen, Invalid, NotPermitted, Unauthentica
 from catalog.ids import now
 from catalog.models import Account
 from catalog.services import invitations, links, passwords, sessions, sign_in, users
+from catalog.services.sessions import Browser
 from catalog.services.users import Draft
 from tests import builders
 from tests.builders import PASSWORD
@@ -34,7 +35,7 @@ async def test_email_and_password_prove_who_it_is_whatever_the_emails_case(actor
         proven = await sign_in.prove(email, PASSWORD)
         assert (proven.actor.id, proven.actor.account_id) == (ada.id, actor.account_id)
     async with change(proven.actor) as this:
-        secret = await sign_in.begin(this, proven, ip="192.0.2.7", user_agent="Firefox\0" + "x" * 500)
+        secret = await sign_in.begin(this, proven, Browser("192.0.2.7", "Firefox\0" + "x" * 500))
     me = await sessions.recognise(secret)
     assert me.id == ada.id
     (row,) = await sessions.list_(me)
@@ -101,12 +102,12 @@ async def test_what_was_proven_is_worth_nothing_once_the_password_is_another(act
     await builders.a_password(actor, ada, "another battery staple")
     with pytest.raises(Unauthenticated):
         async with change(proven.actor) as this:
-            await sign_in.begin(this, proven, ip=None, user_agent=None)
+            await sign_in.begin(this, proven)
     async with change(actor) as this:
         await users.delete(this, await users.lock(this, ada.id))
     with pytest.raises(Unauthenticated):
         async with change(proven.actor) as this:
-            await sign_in.begin(this, proven, ip=None, user_agent=None)
+            await sign_in.begin(this, proven)
     assert await database().rows("SELECT id FROM sessions") == []
 
 
