@@ -214,7 +214,7 @@ class Paused(CatalogError):
     def __init__(self, integration: str, reason: str) -> None:
         self.integration, self.reason = integration, reason
         super().__init__(
-            f"{integration} is paused: {reason} An administrator lets it go on in Muster (Integrations; or "
+            f"{integration} is paused. {reason} An administrator lets it go on in Muster (Integrations; or "
             "`muster integration resume`), then this request will succeed."
         )
 

@@ -12,7 +12,7 @@ from strawberry.types import Info
 from catalog.changes import Change
 from catalog.errors import Invalid
 from catalog.ids import public_id
-from catalog.services import integrations, moving
+from catalog.services import integrations, moving, pausing
 from catalog.services.integrations import Settings
 from catalog.services.moving import Found, Preview
 from catalog.shapes import MOST_ROWS
@@ -45,6 +45,9 @@ class IntegrationUpdateInput:
     id: strawberry.ID
     name: str | None = strawberry.UNSET
     settings: JSON | None = strawberry.UNSET
+    paused: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether what it writes is refused until it is let go on."
+    )
     expected_version: int | None = strawberry.UNSET
 
 
@@ -155,6 +158,9 @@ async def integration_update(info: Info, input: IntegrationUpdateInput) -> Integ
             await integrations.rename(this, integration, input.name)
         if choices := _choices(input.settings):
             await integrations.update_settings(this, integration.id, **choices)
+        if isinstance(input.paused, bool):
+            await this.flush()
+            await (pausing.pause if input.paused else pausing.resume)(this, integration.id)
         return integration.id
 
     id, errors = await carried_out(info, work, NAMES)

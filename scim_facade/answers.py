@@ -117,12 +117,20 @@ def translated(problem: errors.CatalogError, *, of_path: bool = False) -> ScimEr
             return InvalidFilter(str(problem))
         case errors.Invalid():
             return InvalidValue(str(problem))
+        case errors.TooManyRequests() | errors.Paused() | errors.Unavailable():
+            return _later(problem)
+    return ScimError(500, "Something went wrong.")
+
+
+def _later(problem: errors.TooManyRequests | errors.Paused | errors.Unavailable) -> ScimError:
+    """429 in any case, as that is the answer that Okta is documented to try again by itself."""
+    match problem:
         case errors.TooManyRequests(retry_after_s=seconds):
             return ScimError(429, str(problem), retry_after_s=seconds)
-        case errors.Unavailable():
-            # 429, as that is the answer that Okta is documented to try again by itself.
-            return ScimError(429, f"{problem} Nothing was changed; please try again.", retry_after_s=10)
-    return ScimError(500, "Something went wrong.")
+        case errors.Paused():
+            # Okta waits so long, and twice as long after each further one, ten times: for a week.
+            return ScimError(429, str(problem), retry_after_s=600)
+    return ScimError(429, f"{problem} Nothing was changed; please try again.", retry_after_s=10)
 
 
 def dumps(value: Json) -> bytes:

@@ -7,6 +7,7 @@ it is secret, but nothing is gained by answering strangers). Whatever goes wrong
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 from urllib.parse import unquote_to_bytes
 
 import structlog
@@ -14,11 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from catalog.actors import Actor
+from catalog.actors import Actor, ActorKind
 from catalog.actors import Scope as Permission
 from catalog.cursors import Bookmarks, Cursors
-from catalog.errors import CatalogError, NotFound, NotPermitted
-from catalog.services import deliveries, extensions, integrations, tokens
+from catalog.errors import CatalogError, NotFound, Unauthenticated
+from catalog.services import deliveries, extensions, integrations, pausing, tokens
 from scim_facade import answers, bulk, discovery, endpoints, groups, listing, users
 from scim_facade.answers import Answer
 from scim_facade.endpoints import Call
@@ -56,6 +57,8 @@ def create_app(
         reason: str | None = None
         try:
             if call.method not in ("GET", "HEAD"):
+                if not call.path.endswith("/.search"):
+                    await pausing.need_running(call.caller.actor)
                 await limit(call.caller.actor)
             answer = await _answer(call, places, carry)
         except Exception as problem:  # noqa: BLE001 - whatever goes wrong is answered as a SCIM Error
@@ -68,12 +71,18 @@ def create_app(
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        started = perf_counter()
         try:
             answer = await carry(await _call(scope, receive, base_url))
         except ClientDisconnect:
             return
         except Exception as problem:  # noqa: BLE001 - as above, before there is a caller
             answer = answers.refusal(_refused(problem, None))
+            if isinstance(problem, Spent):
+                path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+                took_ms = (perf_counter() - started) * 1000
+                event = {"method": scope["method"], "path": path, "status": 401, "duration_ms": took_ms}
+                journal.note(problem.actor, **event, reason=problem.detail)
         await answer(scope, receive, send)
 
     return app
@@ -113,11 +122,31 @@ async def _guard(scope: Scope) -> Actor:
         raise ScimError(401, "Send the integration's API token: one header `Authorization: Bearer muster_scim_…`.")
     try:
         actor = await tokens.recognise(secret.strip(), request_id=scope.get("request_id"))
-    except NotPermitted as refused:
-        raise ScimError(401, str(refused)) from None
+    except Unauthenticated as refused:
+        raise _spent(refused, scope.get("request_id")) from None
     if Permission.SCIM not in actor.scopes:
         raise ScimError(403, "This token is not one of a SCIM integration's.")
     return actor
+
+
+class Spent(ScimError):
+    """401 for a token that was good once: its integration is told, in the provisioning log."""
+
+    def __init__(self, actor: Actor, detail: str) -> None:
+        self.actor = actor
+        super().__init__(401, detail)
+
+
+def _spent(refused: Unauthenticated, request_id: str | None) -> ScimError:
+    if refused.account_id is None or refused.integration_id is None:
+        return ScimError(401, str(refused))
+    owner = Actor(
+        *(refused.account_id, ActorKind.INTEGRATION, "", frozenset()),
+        integration_id=refused.integration_id,
+        token_id=refused.token_id,
+        request_id=request_id,
+    )
+    return Spent(owner, str(refused))
 
 
 async def _answer(call: Call, places: Places, carry: bulk.Carry) -> Answer:

@@ -68,6 +68,7 @@ NEITHER_ACTOR_NOR_CHANGE = {
     "sessions.prune": "the worker's: the age limit is the same for every account",
     "sign_in.prove": "says who has this password: the Actor is what it gives",
     "links.look": "says whom a link lets in: the Actor is what follows from it",
+    "alerts.prune": "the worker's: the age limit is the same for every account",
     "links.prune": "the worker's: the age limit is the same for every account",
     "deliveries.prune": "the worker's: the age limit is the same for every account",
     "idempotency.prune": "the worker's: the age limit is the same for every account",

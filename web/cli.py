@@ -16,7 +16,7 @@ from catalog import schema
 from catalog.actors import Role, Scope
 from catalog.changes import change
 from catalog.services import accounts, integrations, teams, tokens, users
-from web import doctoring, integrating, serving
+from web import admitting, doctoring, integrating, serving
 from web.commanding import operator, run, say
 from web.rehearsal import command as rehearsing
 from web.settings import Settings
@@ -113,16 +113,31 @@ def user_create(
     email: Annotated[str, typer.Option()],
     name: Annotated[str | None, typer.Option(help="Display name; the address's first part otherwise.")] = None,
     role: Annotated[Role, typer.Option()] = Role.USER,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Their password is read from standard input.")
+    ] = False,
     account: AccountOption = None,
 ) -> None:
-    """Make a person by hand. They have no password; tokens work."""
+    """Make a person by hand. Without a password they get a letter with a link to choose one."""
+    password = admitting.read_password() if password_stdin else None
 
     async def work(chosen: Settings) -> None:
-        async with change(await operator(account)) as this:
-            user = await users.create_by_hand(this, email=email, name=name, role=role)
+        user = await admitting.create(await operator(account), email=email, name=name, role=role, password=password)
         say.print(f"Made {user.name} <{user.email}>, {user.role}.")
 
     run(work)
+
+
+@user_app.command("link")
+def user_link(email: str, account: AccountOption = None) -> None:
+    """Print a link at which a person chooses a new password: good once, for 24 hours."""
+
+    async def work(chosen: Settings) -> str:
+        found = await admitting.link(await operator(account), chosen, email)
+        say.print(f"{email} chooses a new password here, once and within 24 hours:")
+        return found
+
+    print(run(work))
 
 
 @user_app.command("deactivate")
@@ -263,6 +278,32 @@ def integration_detach(
             else:
                 await integrations.detach_team(this, await teams.id_of_alias(actor, team or ""))
         say.print(f"{user or team} is managed by hand now.")
+
+    run(work)
+
+
+@integration_app.command("pause")
+def integration_pause(
+    integration: Annotated[str, typer.Option(help="Name of the integration.")],
+    account: AccountOption = None,
+) -> None:
+    """Refuse what an integration writes, until it is resumed; what it reads is answered."""
+
+    async def work(chosen: Settings) -> None:
+        await integrating.let_go_on(await operator(account), integration, is_to=False)
+
+    run(work)
+
+
+@integration_app.command("resume")
+def integration_resume(
+    integration: Annotated[str, typer.Option(help="Name of the integration.")],
+    account: AccountOption = None,
+) -> None:
+    """Let an integration go on that was paused."""
+
+    async def work(chosen: Settings) -> None:
+        await integrating.let_go_on(await operator(account), integration, is_to=True)
 
     run(work)
 

@@ -16,7 +16,7 @@ from rich.table import Column, Table
 from catalog.actors import Actor
 from catalog.changes import change, uninterrupted
 from catalog.engines import Row
-from catalog.services import extensions, integrations, moving
+from catalog.services import extensions, integrations, moving, pausing
 from catalog.services.integrations import Settings
 from catalog.services.moving import Found, Preview
 from web.commanding import Failure, say
@@ -48,6 +48,14 @@ async def choose(actor: Actor, name: str, choices: dict[str, Any]) -> None:
             return await integrations.update_settings(this, integration.id, **choices)
 
     _show_settings(name, await uninterrupted(work))
+
+
+async def let_go_on(actor: Actor, name: str, *, is_to: bool) -> None:
+    """The integration lets go on, or paused; said in a sentence."""
+    async with change(actor) as this:
+        integration = await integrations.known(this, name)
+        await (pausing.resume if is_to else pausing.pause)(this, integration.id)
+    say.print(f"The integration {name!r} {'may write again' if is_to else 'is paused: what it writes is refused'}.")
 
 
 async def show(actor: Actor, name: str | None) -> None:

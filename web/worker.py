@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from types import TracebackType
 
 import structlog
 
 from catalog import outbox
 from catalog.actors import Actor, system
-from catalog.changes import change, uninterrupted
-from catalog.services import accounts, deliveries, idempotency, invitations, links, sessions
+from catalog.changes import Change, change, uninterrupted
+from catalog.services import (
+    accounts,
+    alerts,
+    deliveries,
+    idempotency,
+    invitations,
+    links,
+    notices,
+    sessions,
+)
 from web.anchors import Anchors
 from web.postman import postman
 from web.settings import Settings, signing_key
@@ -38,7 +48,9 @@ class Worker:
             asyncio.create_task(_every(0.5, self._anchors.seal)),
             asyncio.create_task(_every(2, lambda: outbox.deliver(self._postman, self._secret_key))),
             asyncio.create_task(_every(1, sessions.write_uses)),
-            asyncio.create_task(_every(600, _expire_invitations)),
+            asyncio.create_task(_every(600, lambda: _in_each_account(invitations.expire))),
+            asyncio.create_task(_every(3600, lambda: _in_each_account(notices.of_expiring_tokens))),
+            asyncio.create_task(_every(3600, alerts.prune)),
             asyncio.create_task(_every(3600, deliveries.prune)),
             asyncio.create_task(_every(3600, sessions.prune)),
             asyncio.create_task(_every(3600, links.prune)),
@@ -57,15 +69,15 @@ class Worker:
         await _tried(sessions.write_uses)
 
 
-async def _expire_invitations() -> None:
+async def _in_each_account(duty: Callable[[Change], Awaitable[int]]) -> None:
+    """`duty`, in one change of every account after another, until it has nothing left to do there."""
     for account in await accounts.every():
-        actor = system(account.id)
 
-        async def some(actor: Actor = actor) -> int:
+        async def some(actor: Actor) -> int:
             async with change(actor) as this:
-                return await invitations.expire(this)
+                return await duty(this)
 
-        while await uninterrupted(some):
+        while await uninterrupted(partial(some, system(account.id))):
             pass
 
 

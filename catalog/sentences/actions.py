@@ -211,6 +211,23 @@ def _letters(verb: str) -> Callable[[Event], str]:
     return say
 
 
+def _paused(event: Event) -> str:
+    reason = event.after.get("reason")
+    if event.is_about_themselves and isinstance(reason, str):
+        return f"{event.subject} was paused. {reason}"
+    return f"{event.who} paused {event.subject}."
+
+
+def _alert_raised(event: Event) -> str:
+    threshold, kind = event.after.get("threshold"), event.after.get("kind")
+    things = {"deactivations": ("person", "people"), "emptied_teams": ("team", "teams")}
+    if not isinstance(threshold, int) or not isinstance(kind, str) or kind not in things:
+        return f"Administrators were told of what {event.subject} does."
+    deed = "deactivated" if kind == "deactivations" else "emptied"
+    many = f"more than {number(threshold, *things[kind])}"
+    return f"{event.subject} {deed} {many} within an hour; administrators were told."
+
+
 def _notice_sent(event: Event) -> str:
     days = event.after.get("days")
     left = f" within {number(days, 'day', 'days')}" if isinstance(days, int) else " soon"
@@ -276,6 +293,9 @@ SENTENCES: dict[str, str | Callable[[Event], str]] = {
     "memberships.changed": memberships_changed,
     "integration.created": "{who} made the integration {subject}.",
     "integration.updated": _integration_updated,
+    "integration.paused": _paused,
+    "integration.resumed": "{who} let {subject} go on.",
+    "alert.raised": _alert_raised,
     "integration.deleted": "{who} deleted the integration {subject}: its tokens ended, its people and teams stay.",
     "external_id.changed": "{who} calls {subject} by another externalId.",
     "decision.taken": _decision_taken,

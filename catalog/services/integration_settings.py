@@ -21,6 +21,9 @@ from catalog.errors import Invalid
 from catalog.ids import fold
 from catalog.mapping import TeamRule, read_roles, read_rules
 
+MOST_PER_HOUR = 10_000
+"""The largest threshold: beyond it nobody would be told in time."""
+
 CACHED_S = 0.9
 """How long a process may go on with settings that were changed elsewhere."""
 
@@ -39,6 +42,12 @@ class Settings:
     """People may change what the provider manages; its next push wins."""
     welcome_letters: bool = True
     """A new active person gets a letter."""
+    alert_deactivations_per_hour: int = 50
+    """Administrators are told when it deactivates more people than that within an hour; 0 for never."""
+    alert_emptied_teams_per_hour: int = 10
+    """The same for teams that nobody is left on."""
+    pause_on_alert: bool = False
+    """What it writes after that is refused until an administrator lets it go on."""
     name_from: NameFrom = "displayName"
     """Which of a person's attributes feeds their name here, where they have it."""
     email_from: EmailFrom = "primary"
@@ -82,6 +91,9 @@ def _checked(name: str, value: Any) -> Any:
             allowed = get_args(NameFrom if name == "name_from" else EmailFrom)
             if value not in allowed:
                 raise Invalid(name, f"it must be {', '.join(allowed[:-1])} or {allowed[-1]}.")
+        case "alert_deactivations_per_hour" | "alert_emptied_teams_per_hour":
+            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_PER_HOUR:
+                raise Invalid(name, f"it must be a number from 0 (never) to {MOST_PER_HOUR}.")
         case _ if name not in Settings.__dataclass_fields__:
             raise Invalid(name, "an integration has no such setting.")
         case _ if not isinstance(value, bool):

@@ -20,7 +20,7 @@ from catalog.errors import NotFound
 from catalog.ids import FOREVER as NEVER_ENDED
 from catalog.ids import new_id
 from catalog.models import Team, User
-from catalog.services import account_roles, ownership
+from catalog.services import account_roles, alerts, ownership
 
 CHUNK = 5_000
 """Ids in one statement, and rows held before they are written."""
@@ -64,6 +64,8 @@ async def alter(
         await _begin(this, team, joiners, at, role, heard_of=_is_first_heard_of(this, team))
         _record(this, team, joiners, list(leavers), role)
         await account_roles.follow_members(this, team, {*joiners, *leavers})
+        if leavers and not joiners and this.actor.integration_id is not None:
+            await _tell_if_empty(this, team)
     return Moves(len(joiners), len(leavers), passed_over)
 
 
@@ -171,6 +173,11 @@ async def _current(this: Change, team: Team) -> dict[UUID, Any]:
     """Who is on the team, each with the id of their open period."""
     rows = await this.rows(f"SELECT user_id, id FROM memberships WHERE team_id = $1 AND {_OPEN}", team.id)
     return {_uuid(row["user_id"]): row["id"] for row in rows}
+
+
+async def _tell_if_empty(this: Change, team: Team) -> None:
+    if not await this.rows(f"SELECT 1 FROM memberships WHERE team_id = $1 AND {_OPEN} LIMIT 1", team.id):
+        await alerts.note(this, "emptied_teams", team.id)
 
 
 async def _joiners(this: Change, team: Team, user_ids: list[UUID]) -> tuple[list[UUID], tuple[UUID, ...]]:

@@ -22,7 +22,7 @@ from catalog.ids import fold, new_id
 from catalog.mapping import TeamNames, team_names
 from catalog.models import Team
 from catalog.selection import EVERYTHING, Order, Where, Window
-from catalog.services import account_roles, aliases, hierarchy, integrations, mapping, memberships, ownership
+from catalog.services import account_roles, alerts, aliases, hierarchy, integrations, mapping, memberships, ownership
 
 RESTORABLE = timedelta(days=90)
 """How long a deleted team can be brought back."""
@@ -142,6 +142,8 @@ async def delete(this: Change, team: Team) -> None:
     """
     await ownership.claim(this, team, "existence")
     members = await memberships.end_everybody(this, team)
+    if members:
+        await alerts.note(this, "emptied_teams", team.id)
     await hierarchy.move_up(this, team)
     team.deleted_at = max(this.at, team.updated_at)
     await integrations.forget_external_ids(this, "team", team.id)

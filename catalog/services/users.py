@@ -25,15 +25,13 @@ from catalog.models import User
 from catalog.selection import EVERYTHING, Order, Where, Window
 from catalog.services import (
     administrators,
+    endings,
     external_ids,
     integrations,
     invitations,
     memberships,
     ownership,
-    passwords,
     reporting_lines,
-    sessions,
-    tokens,
 )
 
 AUDITED = (
@@ -160,9 +158,7 @@ async def replace(this: Change, user: User, draft: Draft) -> None:
         if changed & {"user_name", "employee_number"}:
             await reporting_lines.arrived(this, user)
         if "email" in changed and before.get("email"):
-            # Whoever is let in by the new address was not let in by the old one (CVE-2022-1680).
-            await invitations.withdraw(this, user)
-            await passwords.address_changed(this, user, before["email"])
+            await endings.of_address(this, user, before["email"])
     if draft.active is True and user.deactivated_at is not None:
         await reactivate(this, user, external_id=draft.external_id)
     await _remember(this, user, draft.external_id)
@@ -183,9 +179,7 @@ async def deactivate(this: Change, user: User) -> None:
     if this.actor.integration_id is None:
         await administrators.need_another(this, user)
     user.deactivated_at = this.at
-    await tokens.revoke_all_of(this, user.id)
-    sessions.end_all_of(this, user.id)
-    await invitations.withdraw(this, user)
+    await endings.of_access(this, user)
     this.record("user.deactivated", user, kind="user", name=user.name)
 
 
@@ -204,8 +198,7 @@ async def reactivate(this: Change, user: User, *, external_id: str | None = None
     if external_id is not None and this.actor.integration_id is not None:
         known = await external_ids.external_id_of(this, "user", user.id)
         if known is not None and known != external_id:
-            # Nor do they know the password, if they are somebody else.
-            passwords.forget(this, user.id)
+            endings.of_identity(this, user)
             if user.role != "user":
                 before, user.role, user.role_by_hand = {"role": user.role}, "user", None
             await integrations.ask(
@@ -236,7 +229,7 @@ async def delete(this: Change, user: User) -> None:
     await this.flush()
     await memberships.end_all_of(this, user)
     user.deleted_at = this.at
-    passwords.forget(this, user.id)
+    endings.of_identity(this, user)
     await external_ids.forget_external_ids(this, "user", user.id)
     this.record("user.deleted", user, kind="user", name=user.name, before=_audited(user))
     await this.flush()

@@ -160,6 +160,20 @@ async def test_an_update_keeps_what_it_does_not_say_and_only_at_the_version_that
     assert stale["errors"][0]["code"] == "VERSION_MISMATCH"
 
 
+async def test_an_integration_is_paused_and_goes_on(ask: Ask, integration: Integration) -> None:
+    id = public_id("Integration", integration.id)
+    shown = "{account{integrations{nodes{name ... on ScimIntegration { status pauseReason }}}}}"
+
+    async def told() -> Any:
+        return (await ask(shown))["account"]["integrations"]["nodes"][0]
+
+    got = (await ask(UPDATE, input={"id": id, "name": "Old", "paused": True}))["integrationUpdate"]
+    assert (got["integration"]["name"], got["errors"]) == ("Old", [])
+    assert await told() == {"name": "Old", "status": "paused", "pauseReason": "An administrator paused it."}
+    await ask(UPDATE, input={"id": id, "paused": False})
+    assert (await told())["status"] == "waiting"
+
+
 @pytest.mark.parametrize(
     ("said", "path", "code"),
     [
