@@ -80,15 +80,17 @@ class AuditFilterInput:
     search: str | None = strawberry.field(
         default=strawberry.UNSET, description="A part of the actor's or the subject's name, or a whole request id."
     )
-    from_: Instant | None = strawberry.field(name="from", default=strawberry.UNSET)
-    to: Instant | None = strawberry.UNSET
+    from_: Instant | None = strawberry.field(
+        name="from", default=strawberry.UNSET, description="An instant, or a date: from its beginning on."
+    )
+    to: Instant | None = strawberry.field(default=strawberry.UNSET, description="An instant, or a date: until its end.")
 
 
-def matching(filter: AuditFilterInput | None) -> Where:
+def matching(info: Info, filter: AuditFilterInput | None) -> Where:
     """The condition. Raises Invalid for too many actions, NotFound for what is no id."""
     if filter is None:
         return EVERYTHING
-    terms = [*between("at", filter.from_, filter.to), *searched(filter.search, "actor", "subject")]
+    terms = [*between(info, "at", filter.from_, filter.to), *searched(filter.search, "actor", "subject")]
     if filter.actor:
         terms += searched(filter.actor, "actor")
     if filter.actions:

@@ -160,7 +160,7 @@ class ScimIntegration(Integration):
     @listing(ProvisioningEvents)
     def provisioning_events(self, info: Info, filter: ProvisioningFilterInput | None = strawberry.UNSET) -> Description:
         permissions.need(context.actor(info), "provisioning.read")
-        return linked("deliveries", where=matching(filter or None))
+        return linked("deliveries", where=matching(info, filter or None))
 
     @described(LetterCounts)
     def letters(self, info: Info) -> Description:

@@ -45,12 +45,12 @@ class Overviews:
     @listing(AuditEventConnection)
     def audit_events(self, info: Info, filter: AuditFilterInput | None = strawberry.UNSET) -> Description:
         permissions.need(context.actor(info), "audit.read")
-        return linked("audit", where=audit.matching(filter or None))
+        return linked("audit", where=audit.matching(info, filter or None))
 
     @listing(ProvisioningEventConnection)
     def provisioning_events(self, info: Info, filter: ProvisioningFilterInput | None = strawberry.UNSET) -> Description:
         permissions.need(context.actor(info), "provisioning.read")
-        return linked("deliveries", where=provisioning.matching(filter or None))
+        return linked("deliveries", where=provisioning.matching(info, filter or None))
 
     @listing(PendingDecisionConnection)
     def pending_decisions(self, info: Info, integration: strawberry.ID | None = strawberry.UNSET) -> Description:

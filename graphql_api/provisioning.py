@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import strawberry
@@ -14,6 +14,7 @@ from catalog.selection import EVERYTHING, AllOf, AnyOf, Column, Compare, Where
 from graphql_api import ids
 from graphql_api.connections import Connection
 from graphql_api.describing import Description, computed, described, lazily, linked
+from graphql_api.instants import instant
 from graphql_api.scalars import Instant
 
 ProvisioningEvents = lazily("provisioning", "ProvisioningEventConnection")
@@ -74,15 +75,17 @@ class ProvisioningFilterInput:
     search: str | None = strawberry.field(
         default=strawberry.UNSET, description="A part of the path, the name or the reason, or a whole request id."
     )
-    from_: Instant | None = strawberry.field(name="from", default=strawberry.UNSET)
-    to: Instant | None = strawberry.UNSET
+    from_: Instant | None = strawberry.field(
+        name="from", default=strawberry.UNSET, description="An instant, or a date: from its beginning on."
+    )
+    to: Instant | None = strawberry.field(default=strawberry.UNSET, description="An instant, or a date: until its end.")
 
 
-def matching(filter: ProvisioningFilterInput | None) -> Where:
-    """The condition. Raises NotFound for an id that is no integration's."""
+def matching(info: Info, filter: ProvisioningFilterInput | None) -> Where:
+    """The condition. Raises NotFound for an id that is no integration's, Invalid."""
     if filter is None:
         return EVERYTHING
-    terms = [*between("at", filter.from_, filter.to), *searched(filter.search, "path", "resource", "reason")]
+    terms = [*between(info, "at", filter.from_, filter.to), *searched(filter.search, "path", "resource", "reason")]
     if filter.integration:
         terms.append(Compare(Column("integration_id"), "eq", ids.read("Integration", filter.integration)))
     if filter.only_errors:
@@ -92,13 +95,19 @@ def matching(filter: ProvisioningFilterInput | None) -> Where:
     return AllOf(tuple(terms))
 
 
-def between(column: str, start: Any, end: Any) -> list[Where]:
-    """From the one instant up to, not including, the other; a bare date is the whole of that day in UTC."""
+def between(info: Info, column: str, start: Any, end: Any) -> list[Where]:
+    """From the one instant up to, not including, the other; bare dates are whole days of the account's time zone.
+
+    Raises Invalid.
+    """
     terms: list[Where] = []
-    if start:
-        terms.append(Compare(Column(column), "ge", _instant(start)))
+    if isinstance(start, datetime):
+        terms.append(Compare(Column(column), "ge", instant(info, start)))
+    elif start:
+        # The day begins when the one before it has ended.
+        terms.append(Compare(Column(column), "gt", instant(info, start - timedelta(days=1))))
     if end:
-        terms.append(Compare(Column(column), "lt", _instant(end, timedelta(days=1))))
+        terms.append(Compare(Column(column), "lt" if isinstance(end, datetime) else "le", instant(info, end)))
     return terms
 
 
@@ -115,7 +124,3 @@ def searched(text: str | None, *names: str) -> list[Where]:
 
 
 _COLUMNS = {"resource": "resource_name", "actor": "actor_name", "subject": "subject_name"}
-
-
-def _instant(given: datetime | date, later: timedelta = timedelta()) -> datetime:
-    return given if isinstance(given, datetime) else datetime.combine(given, time(), UTC) + later

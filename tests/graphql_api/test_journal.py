@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -205,6 +205,22 @@ async def test_what_waits_is_dismissed_or_decided(
     assert (await ask(waiting))["account"]["pendingDecisions"]["nodes"] == []
     assert (await ask(dismiss, id=ids["rehire"]))["decisionDismiss"]["errors"] == [{"path": ["id"], "code": "INVALID"}]
     assert (await ask(decide, id="x"))["rehireDecide"]["errors"] == [{"path": ["id"], "code": "NOT_FOUND"}]
+
+
+@pytest.mark.parametrize(
+    ("zone", "days"), [("UTC", {"2026-03-01": 1, "2026-03-02": 2}), ("Asia/Tokyo", {"2026-03-01": 0, "2026-03-02": 3})]
+)
+async def test_bare_dates_are_whole_days_of_the_accounts_time_zone(
+    ask: Ask, actor: Actor, integration: Integration, zone: str, days: dict[str, int]
+) -> None:
+    async with change(actor) as this:
+        this.run("UPDATE accounts SET time_zone = $1 WHERE id = $2", zone, actor.account_id)
+    for hour in (23, 24, 32):
+        await _logged(integration, at=datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=hour))
+    for day, count in days.items():
+        found = (await ask(LOG, filter={"from": day, "to": day}))["account"]["provisioningEvents"]
+        assert found["totalCount"] == count, day
+    assert (await ask(LOG, filter={"from": "1900-01-01"}))["account"]["provisioningEvents"]["totalCount"] == 3
 
 
 @pytest.mark.parametrize(("verb", "state"), [("lettersRelease", "waiting"), ("lettersDiscard", "discarded")])
