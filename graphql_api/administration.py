@@ -34,6 +34,9 @@ class Administration:
     integration_update = mutation(
         integration_mutations.integration_update, "Another name, other settings: what is there already follows at once."
     )
+    integration_reactivate = mutation(
+        integration_mutations.integration_reactivate, "A paused integration may write again."
+    )
     integration_delete = mutation(
         integration_mutations.integration_delete,
         "Its tokens end, its people and teams stay. An alias is the integration's name.",

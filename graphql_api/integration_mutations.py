@@ -167,6 +167,14 @@ async def integration_update(info: Info, input: IntegrationUpdateInput) -> Integ
     return IntegrationUpdatePayload(integration=read_back("integrations", id), errors=errors)
 
 
+async def integration_reactivate(info: Info, integration: IdentifierInput) -> IntegrationReactivatePayload:
+    async def work(this: Change) -> UUID:
+        return (await pausing.resume(this, await _meant(this, integration))).id
+
+    id, errors = await carried_out(info, work, {"integration": "integration"})
+    return IntegrationReactivatePayload(integration=read_back("integrations", id), errors=errors)
+
+
 async def integration_delete(
     info: Info, resource: IdentifierInput, expected_version: int | None = strawberry.UNSET
 ) -> IntegrationDeletePayload:
@@ -267,7 +275,7 @@ async def _meant(this: Change, resource: IdentifierInput) -> UUID:
         return ids.read("Integration", resource.id)
     if resource.alias:
         return (await integrations.known(this, resource.alias)).id
-    raise Invalid("resource", "an integration is named by `id` or by `alias`.")
+    raise Invalid("integration", "an integration is named by `id` or by `alias`.")
 
 
 def _choices(settings: Any) -> dict[str, Any]:

@@ -12,9 +12,10 @@ import pytest
 
 from catalog.actors import Actor
 from catalog.changes import change
+from catalog.errors import Paused
 from catalog.ids import public_id
 from catalog.models import Integration, User
-from catalog.services import deliveries, integrations
+from catalog.services import deliveries, integrations, pausing
 from catalog.services.integrations import Settings
 from tests import builders
 from tests.graphql_api.conftest import Ask
@@ -194,6 +195,35 @@ async def test_an_update_that_cannot_be_is_refused_whole(
     assert [(error["path"], error["code"]) for error in got["errors"]] == [(path, code)]
     assert got["errors"][0]["message"].endswith(".")
     assert (await ask("{account{integrations{nodes{name}}}}"))["account"]["integrations"]["nodes"] == [{"name": "Okta"}]
+
+
+async def test_an_integration_is_paused_and_goes_on_when_an_administrator_says_so(
+    ask: Ask, scim_actor: Actor, integration: Integration
+) -> None:
+    id = public_id("Integration", integration.id)
+    shown = "{account{scimIntegrations{nodes{status pausedAt pauseReason version}}}}"
+    paused = (await ask(UPDATE, input={"id": id, "paused": True, "settings": {"strict": True}}))["integrationUpdate"]
+    assert (paused["errors"], paused["integration"]["version"]) == ([], 2)
+    (okta,) = (await ask(shown))["account"]["scimIntegrations"]["nodes"]
+    assert (okta["status"], okta["pauseReason"]) == ("paused", "An administrator paused it.")
+    assert okta["pausedAt"] is not None
+    with pytest.raises(Paused):
+        await pausing.need_running(scim_actor)
+    reactivate = """
+    mutation($integration: IdentifierInput!) {
+      integrationReactivate(integration: $integration) { integration { name } errors { path code } }
+    }
+    """
+    again = (await ask(reactivate, integration={"alias": "Okta"}))["integrationReactivate"]
+    assert again == {"integration": {"name": "Okta"}, "errors": []}
+    await pausing.need_running(scim_actor)
+    await ask(UPDATE, input={"id": id, "paused": True})
+    await ask(UPDATE, input={"id": id, "paused": False})
+    (okta,) = (await ask(shown))["account"]["scimIntegrations"]["nodes"]
+    assert (okta["status"], okta["pausedAt"], okta["pauseReason"]) == ("waiting", None, None)
+    for nobody in ({"id": "x"}, {"alias": "Nobody"}):
+        refused = (await ask(reactivate, integration=nobody))["integrationReactivate"]
+        assert refused == {"integration": None, "errors": [{"path": ["integration"], "code": "NOT_FOUND"}]}
 
 
 async def test_who_waits_is_linked_one_by_one_and_all_by_their_exact_names(
