@@ -19,6 +19,7 @@ from catalog.services import deliveries
 from graphql_api.app import Endpoint
 from scim_facade.app import create_app as create_scim
 from web import guides, metrics, pages
+from web.exporting import addresses
 from web.limiting import WriteLimit
 from web.middleware import Gate, Refused, refuse
 from web.settings import Settings, signing_key
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> ASGIApp:
     application = Starlette(
         routes=[
             Route("/graphql", Endpoint(base_url, signing_key(settings).decode())),
+            *addresses.routes(base_url),
             Mount("/auth", create_auth(base_url, SignInLimit(settings.rate_limit_url, workers=settings.workers))),
             Route("/healthz", healthz),
             Route("/readyz", readyz),

@@ -16,8 +16,9 @@ from catalog import schema
 from catalog.actors import Role, Scope
 from catalog.changes import change
 from catalog.services import accounts, integrations, teams, tokens, users
-from web import admitting, doctoring, integrating, serving
+from web import admitting, doctoring, importing, integrating, serving
 from web.commanding import operator, run, say
+from web.exporting import command as exporting
 from web.rehearsal import command as rehearsing
 from web.settings import Settings
 
@@ -25,10 +26,12 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Muster: a ca
 account_app = typer.Typer(no_args_is_help=True, help="Accounts, the tenants of this installation.")
 user_app = typer.Typer(no_args_is_help=True, help="People made by hand.")
 token_app = typer.Typer(no_args_is_help=True, help="API tokens.")
+import_app = typer.Typer(no_args_is_help=True, help="What was elsewhere before.")
 integration_app = typer.Typer(no_args_is_help=True, help="Connections to identity providers.")
 app.add_typer(account_app, name="account")
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
+app.add_typer(import_app, name="import")
 app.add_typer(integration_app, name="integration")
 
 AccountOption = Annotated[str | None, typer.Option("--account", help="Slug of the account.", metavar="SLUG")]
@@ -65,6 +68,31 @@ def doctor(
     """Check the settings, the database and what waits for somebody; exit 1 if something is wrong."""
     if not run(partial(doctoring.examine, verify_audit=verify_audit), migrated=False):
         raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    what: Annotated[str, typer.Argument(help="users, teams, memberships, membership-changes or audit.")],
+    format: Annotated[str, typer.Option("--format", help="csv, ndjson or parquet.")] = "csv",
+    as_of: Annotated[str | None, typer.Option(help="As it was then: an instant, or a date, at its end.")] = None,
+    begin: Annotated[str | None, typer.Option("--from", help="What happened after this instant, or date.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="And not after this one; until now without it.")] = None,
+    after: Annotated[str | None, typer.Option(help="What changed since the export that printed this cursor.")] = None,
+    where: Annotated[str | None, typer.Option(help="Of users: a condition, the JSON of GraphQL's `where`.")] = None,
+    with_deactivated: Annotated[
+        bool, typer.Option("--include-deactivated", help="Memberships of people who are deactivated too.")
+    ] = False,
+    output: Annotated[Path | None, typer.Option(help="The file; standard output without it.", dir_okay=False)] = None,
+    account: AccountOption = None,
+) -> None:
+    """Write people, teams, memberships, their changes or the audit trail as a file."""
+    wanted: dict[str, str | bool | None] = {"as_of": as_of, "begin": begin, "end": end, "after": after, "where": where}
+
+    async def work(chosen: Settings) -> None:
+        actor = await operator(account)
+        await exporting.make(actor, what, format, output, **wanted, with_deactivated=with_deactivated)
+
+    run(work)
 
 
 @app.command()
@@ -198,6 +226,20 @@ def token_create(
         return secret
 
     print(run(work))
+
+
+@import_app.command("memberships")
+def import_memberships(
+    file: Annotated[Path, typer.Argument(help="CSV: team,user,role,validFrom,validTo.", exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of each line.")] = False,
+    account: AccountOption = None,
+) -> None:
+    """Bring in who was in which team when, from before Muster was told. Nobody joins a team of today by it."""
+
+    async def work(chosen: Settings) -> None:
+        await importing.memberships(await operator(account), file, dry_run=dry_run)
+
+    run(work)
 
 
 @integration_app.command("link")

@@ -47,6 +47,11 @@ _OF_AN_ACCOUNT = {
 }
 
 
+def _export_made(event: Event) -> str:
+    what, format = event.after.get("what"), event.after.get("format")
+    return f"{event.who} exported {what or 'a list'}{f' as {format}' if format else ''}."
+
+
 def _account_updated(event: Event) -> str:
     changed = event.changes(_OF_AN_ACCOUNT) or ["settings"]
     return f"{event.who} changed the account’s {listed(changed)}."
@@ -175,6 +180,11 @@ def memberships_changed(event: Event) -> str:
     return f"{event.who} {added} and removed {event.people(event.before)}."
 
 
+def _memberships_imported(event: Event) -> str:
+    count = event.after.get("count") or 0
+    return f"{event.who} brought in {count} {'membership' if count == 1 else 'memberships'} of {event.subject}’s past."
+
+
 def _integration_updated(event: Event) -> str:
     labels = {name: name.replace("_", " ") for name in sorted({*event.before, *event.after})}
     return f"{event.who} changed {event.whose} {listed(event.changes(labels)) or 'settings'}."
@@ -267,6 +277,7 @@ def _shown(side: dict[str, Any], *others: Any) -> str:
 SENTENCES: dict[str, str | Callable[[Event], str]] = {
     "account.created": "{who} made the account {subject}.",
     "account.updated": _account_updated,
+    "export.made": _export_made,
     "user.created": _user_created,
     "user.updated": _user_updated,
     "user.deactivated": "{who} deactivated {subject}.",
@@ -291,6 +302,7 @@ SENTENCES: dict[str, str | Callable[[Event], str]] = {
     "property.assigned": _property_assigned,
     "property.unassigned": _property_unassigned,
     "memberships.changed": memberships_changed,
+    "memberships.imported": _memberships_imported,
     "integration.created": "{who} made the integration {subject}.",
     "integration.updated": _integration_updated,
     "integration.paused": _paused,

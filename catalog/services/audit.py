@@ -23,6 +23,7 @@ from catalog.visibility import Visibility
 ACTIONS: dict[str, str] = {
     "account.created": "An account was made.",
     "account.updated": "The account's name, time zone or settings changed.",
+    "export.made": "Somebody took a list away as a file; what it held is named, not shown.",
     "user.created": "A person came into the catalog: by hand, or from a provider.",
     "user.updated": "A person's attributes changed; the old and new values of the main ones are shown.",
     "user.deactivated": "A person lost their access: sessions, personal tokens and unsent letters ended.",
@@ -47,6 +48,7 @@ ACTIONS: dict[str, str] = {
     "property.assigned": "A team has another value for a property.",
     "property.unassigned": "A team has no value for a property any more.",
     "memberships.changed": "People joined or left a team, or have another role in it.",
+    "memberships.imported": "Memberships of the past were brought in from elsewhere.",
     "integration.created": "An integration was made.",
     "integration.updated": "An integration's settings changed.",
     "integration.paused": "What an integration writes is refused until an administrator lets it go on.",

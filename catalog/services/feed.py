@@ -97,6 +97,15 @@ async def page(actor: Actor, *, after: str | None = None, size: int = 100, kinds
         place = Place(events[-1]["seq"])
 
 
+async def end(actor: Actor) -> Place:
+    """Where the feed ends at this moment: whoever goes on from here is told of what comes. Raises NotPermitted."""
+    permissions.need(actor, "history.read")
+    row = await database().one(
+        "SELECT max(seq) AS seq FROM audit_events WHERE account_id = $1 AND seq IS NOT NULL", actor.account_id
+    )
+    return Place(row["seq"] or 0) if row is not None else Place()
+
+
 def _in_order(events: Sequence[Row], memberships: Sequence[Row], place: Place, kinds: Collection[Kind]) -> list[Told]:
     """The changes that the events tell of: each its own first, then its memberships by their ids."""
     by_event: dict[int, list[Row]] = {}

@@ -1,0 +1,1 @@
+"""Exports as files: how rows are written (`formats`), the command, and `/exports/…`."""
