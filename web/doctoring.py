@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalog import schema
 from catalog.actors import command
 from catalog.sealing import Sealer
-from catalog.services import accounts, deliveries, integrations
+from catalog.services import accounts, deliveries, integrations, post, set_up
 from web import anchors
 from web.commanding import say
 from web.settings import Settings, signing_key
@@ -37,6 +37,17 @@ async def examine(chosen: Settings, *, verify_audit: bool = False) -> bool:
         waiting = await integrations.pending(actor)
         failures = await deliveries.failures_of_last_day(actor)
         finding(True, f"account {account.slug}: {len(waiting)} wait to be linked, {failures} failed requests in 24 h")
+        letters = await post.counts(actor)
+        counted = ", ".join(f"{letters[state]} {state}" for state in ("waiting", "held", "failed"))
+        why = " (Settings, Mail: see why, try again or throw away)" if letters["failed"] else ""
+        finding(not letters["failed"], f"letters of {account.slug}: {counted}{why}")
+        for row in await integrations.list_(actor):
+            if row["paused"]:
+                finding(
+                    False, f"integration {row['name']} is paused. {row['pause_reason']} (`muster integration resume`)"
+                )
+        if await set_up.is_needed(actor):
+            finding(True, f"account {account.slug}: no administrator can sign in yet (`muster serve` prints a link)")
         if verify_audit:
             told = anchors.read(chosen.data_dir / anchors.FILE)
             verified = await Sealer(signing_key(chosen).decode()).verify(account.id, told)

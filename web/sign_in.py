@@ -21,7 +21,18 @@ from catalog import errors, hashing
 from catalog.actors import Actor, command
 from catalog.changes import Change
 from catalog.ids import as_uuid, opened
-from catalog.services import accounts, callers, invitations, links, passwords, profile, sessions, set_up, sign_in, users
+from catalog.services import (
+    accounts,
+    administration,
+    callers,
+    invitations,
+    links,
+    passwords,
+    sessions,
+    set_up,
+    sign_in,
+    users,
+)
 from catalog.services.links import Link
 from catalog.services.sessions import Browser
 from web.door import CSRF, Door, Handler, changed, instant, nowhere, read, told, told_of
@@ -172,7 +183,11 @@ async def change_profile(door: Door, request: Request) -> Response:
     """POST /profile."""
     me = await door.me(request)
     body = await read(request, "name")
-    await changed(me, lambda this: profile.rename(this, body["name"]))
+
+    async def work(this: Change) -> None:
+        await administration.rename(this, await users.lock(this, _id(me)), body["name"])
+
+    await changed(me, work)
     sessions.forget()
     return await door.signed_in(me)
 

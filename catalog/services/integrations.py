@@ -131,8 +131,8 @@ async def get(actor: Actor, id: UUID | str) -> Row:
 
 
 async def list_(actor: Actor) -> Sequence[Row]:
-    """The account's integrations by name: `id type name settings version created_at updated_at`, and how many
-    `users`, `teams` and live `tokens` each has. Raises NotPermitted."""
+    """The account's integrations by name: `id type name settings version paused pause_reason created_at updated_at`,
+    and how many `users`, `teams` and live `tokens` each has. Raises NotPermitted."""
     return await _read(actor, None)
 
 
@@ -228,6 +228,7 @@ async def _read(actor: Actor, id: UUID | None) -> Sequence[Row]:
     chosen, params = ("AND i.id = $3 ", [id]) if id is not None else ("", [])
     return await db.rows(
         f"SELECT i.id, i.type, i.name, {say.json_text('i.settings')} AS settings, i.version, "
+        "i.paused_at IS NOT NULL AS paused, i.pause_reason, "
         f"{say.instant('i.created_at')} AS created_at, {say.instant('i.updated_at')} AS updated_at, "
         "(SELECT count(*) FROM users u WHERE u.account_id = i.account_id AND u.integration_id = i.id "
         "AND u.deleted_at IS NULL) AS users, "

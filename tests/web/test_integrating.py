@@ -129,3 +129,19 @@ async def ask_for_ada() -> None:
             )
     finally:
         await database.disconnect()
+
+
+def test_an_integration_is_paused_and_doctor_says_so_until_it_goes_on(muster: Muster) -> None:
+    assert muster("doctor").exit_code == 0
+    paused = muster("integration", "pause", "--integration", "Okta")
+    assert (paused.exit_code, paused.stdout) == (0, "")
+    assert "what it writes is refused" in paused.stderr
+    ill = muster("doctor")
+    assert (ill.exit_code, "integration Okta is paused. An administrator paused it." in ill.stderr) == (1, True)
+    assert "Entra is paused" not in ill.stderr
+    assert "may write again" in muster("integration", "resume", "--integration", "Okta").stderr
+    well = muster("doctor")
+    assert well.exit_code == 0
+    assert "letters of default: 0 waiting, 0 held, 0 failed" in well.stderr
+    assert "no administrator can sign in yet" in well.stderr
+    assert muster("integration", "pause", "--integration", "Nobody").exit_code == 1

@@ -27,19 +27,27 @@ from web import serving
 from web.settings import Settings
 
 EMAIL, PASSWORD = "ada@lovelace.dev", "correct horse battery"
+SECRET = r"muster_[a-z]+_[0-9A-Za-z]{12}|\$argon2"
 
 
 @asynccontextmanager
 async def served(url: str, folder: Path) -> AsyncIterator[tuple[str, str]]:
-    """A server's address, and what it said until it served; it is stopped when the block is left."""
+    """A server's address, and what it said until it served; it is stopped when the block is left, and has logged no
+    secret then, though it logged all it could."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "web.cli", "serve", "--port", str(port)),
-        env={**os.environ, "MUSTER_DATABASE_URL": url, "MUSTER_DATA_DIR": str(folder)},
+        env={
+            **os.environ,
+            "MUSTER_DATABASE_URL": url,
+            "MUSTER_DATA_DIR": str(folder),
+            "MUSTER_LOG_LEVEL": "debug",
+            "MUSTER_LOG_FORMAT": "json",
+        },
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
-    said = ""
+    said, later = "", b""
     try:
         async with asyncio.timeout(180):
             while "startup complete" not in said:
@@ -49,7 +57,10 @@ async def served(url: str, folder: Path) -> AsyncIterator[tuple[str, str]]:
         yield f"http://127.0.0.1:{port}", said
     finally:
         process.send_signal(signal.SIGTERM)
-        await process.communicate()
+        _, later = await process.communicate()
+    logged = [line for line in (said + later.decode()).splitlines() if line.startswith("{")]
+    assert logged
+    assert not [line for line in logged if PASSWORD in line or re.search(SECRET, line)], "no secret in any log"
 
 
 def links(said: str) -> list[str]:
