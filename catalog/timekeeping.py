@@ -83,6 +83,20 @@ def remember(row: Model) -> None:
         setattr(row, _WAS, _state(timeline, row))
 
 
+def earlier(row: Model, since: datetime) -> Statement:
+    """What makes the subject's first period begin at `since`, if it began later: it was there already.
+
+    What else was so of it then is not known, so its first period still says 'on or before'.
+    """
+    timeline = TIMELINES[type(row)]
+    table, subject = timeline.period._meta.db_table, timeline.subject
+    return Statement(
+        f"UPDATE {table} SET valid_from = $1, began_on_or_before = TRUE WHERE {subject} = $2 AND valid_from > $1 "
+        f"AND id = (SELECT id FROM {table} WHERE {subject} = $2 ORDER BY valid_from, valid_to LIMIT 1)",
+        [since, row.pk],
+    )
+
+
 def statements(new: Sequence[Model], altered: Sequence[Model], at: datetime) -> list[Statement]:
     """What keeps the periods of these rows, to be carried out after the rows are written; empty where nothing differs.
 

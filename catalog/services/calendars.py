@@ -52,7 +52,7 @@ def instant(when: date | datetime, zone: tzinfo) -> datetime:
         if isinstance(when, datetime):
             at = when.astimezone(UTC)
             return at.replace(microsecond=at.microsecond // 1000 * 1000)
-        return _beginning(when + timedelta(days=1), zone) - _TICK
+        return beginning(when + timedelta(days=1), zone) - _TICK
     except (OverflowError, ValueError):
         raise Invalid("asOf", f"{when} is out of the calendar.") from None
 
@@ -66,7 +66,7 @@ def ends(begin: datetime, end: datetime, every: Interval, zone: tzinfo, *, most:
     day = begin.astimezone(zone).date()
     while True:
         day = _last_day(day, every)
-        last = _beginning(day + timedelta(days=1), zone) - _TICK
+        last = beginning(day + timedelta(days=1), zone) - _TICK
         if last >= end:
             return [*found, end]
         if last > begin:
@@ -74,6 +74,11 @@ def ends(begin: datetime, end: datetime, every: Interval, zone: tzinfo, *, most:
         if len(found) >= most:
             raise Invalid("every", f"there are more than {most} {every}s between the two; take a longer one.")
         day += timedelta(days=1)
+
+
+def beginning(day: date, zone: tzinfo) -> datetime:
+    """The first instant of the day in the zone, in UTC."""
+    return datetime.combine(day, clock.min, zone).astimezone(UTC)
 
 
 def _last_day(day: date, every: Interval) -> date:
@@ -85,7 +90,3 @@ def _last_day(day: date, every: Interval) -> date:
         case _:
             following = day.replace(day=28) + timedelta(days=4)
             return following - timedelta(days=following.day)
-
-
-def _beginning(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, clock.min, zone).astimezone(UTC)
