@@ -20,6 +20,8 @@ from catalog.ids import fold
 
 OF_ONE_EMAIL = (5, 30)
 """Tries a minute, and an hour. Five are what a person needs, and a guesser can do nothing with thirty."""
+LEAST_OF_ONE_EMAIL = (3, 10)
+"""What each of many workers allows at least: nobody has to wait because of one slip of the finger."""
 FROM_ONE_ADDRESS = (60, 600)
 """Tries a minute, and an hour. A whole office may sign in from one address on a Monday morning."""
 
@@ -27,15 +29,15 @@ log = structlog.get_logger("sign-in")
 
 
 class SignInLimit:
-    """The limit on tries. Without Redis each of N workers takes its part of it."""
+    """The limit on tries. Without Redis each of N workers takes its part of it, though no less than `LEAST…`."""
 
     def __init__(self, url: str, *, workers: int = 1) -> None:
         shared = url.startswith("redis")
         storage: Storage = RedisStorage(f"async+{url}", implementation="redispy") if shared else MemoryStorage()
         self._limiter = SlidingWindowCounterRateLimiter(storage)
         among = 1 if shared else workers
-        self._emails = _limits(OF_ONE_EMAIL, among)
-        self._addresses = _limits(FROM_ONE_ADDRESS, among)
+        self._emails = _limits(OF_ONE_EMAIL, among, LEAST_OF_ONE_EMAIL)
+        self._addresses = _limits(FROM_ONE_ADDRESS, among, LEAST_OF_ONE_EMAIL)
 
     async def attempt(self, address: str, email: str | None = None) -> None:
         """One try more, from this network address and for this email. Raises TooManyRequests, with whole seconds to
@@ -63,8 +65,8 @@ class SignInLimit:
             log.warning("tries can't be forgotten", problem=str(problem))
 
 
-def _limits(of: tuple[int, int], among: int) -> tuple[RateLimitItem, ...]:
-    a_minute, an_hour = (max(1, number // among) for number in of)
+def _limits(of: tuple[int, int], among: int, least: tuple[int, int]) -> tuple[RateLimitItem, ...]:
+    a_minute, an_hour = (max(bound, number // among) for number, bound in zip(of, least, strict=True))
     return RateLimitItemPerMinute(a_minute), RateLimitItemPerHour(an_hour)
 
 
