@@ -92,7 +92,7 @@ def _running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
 
 
 def _wait(url: str) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         try:
             urllib.request.urlopen(url, timeout=1)
             return
