@@ -14,10 +14,12 @@ from uuid import UUID
 class CatalogError(Exception):
     """The root: something the caller asked for could not be done, and nothing was changed.
 
-    `code` is the stable name that scripts may rely on (the `code` of a GraphQL error).
+    `code` is the stable name that scripts may rely on (the `code` of a GraphQL error). `place` tells where in an answer
+    of many parts it went wrong: the keys that lead there.
     """
 
     code: ClassVar[str] = "ERROR"
+    place: tuple[str, ...] = ()
 
 
 class NotFound(CatalogError):

@@ -8,7 +8,8 @@ which gives finished JSON. A key is the name that the reader chose; fields and l
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from catalog.selection import EVERYTHING, Attribute, Column, Order, Where
 
@@ -164,3 +165,18 @@ class Total:
 
 
 ConnectionPart = Constant | Nodes | Edges | PageFacts | Total
+
+
+def without(member: Member, keys: tuple[str, ...]) -> Member:
+    """The member with null where these keys lead."""
+    return cast(Member, _without(member, keys))
+
+
+def _without(part: Any, keys: tuple[str, ...]) -> Any:
+    if not keys:
+        return Constant(part.key, "null")
+    for name in ("shape", "parts"):
+        if hasattr(part, name):
+            inner = tuple(_without(one, keys[1:]) if one.key == keys[0] else one for one in getattr(part, name))
+            return replace(part, **{name: inner})
+    return part

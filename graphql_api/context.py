@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 from strawberry.types import Info
 
 from catalog.actors import Actor
+
+T = TypeVar("T")
+
+STATEMENTS_AT_ONCE = 2
 
 
 @dataclass(slots=True)
@@ -26,6 +32,13 @@ class Context:
     """What is selected where in the document: kept with it, from one request to the next."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What was found out once for the whole request."""
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(STATEMENTS_AT_ONCE))
+
+    async def asking(self, statement: Awaitable[T]) -> T:
+        """What the statement answers, in its turn: no request alone takes the connections that all share."""
+        async with self._turns:
+            self.statements += 1
+            return await statement
 
 
 def of(info: Info) -> Context:

@@ -22,9 +22,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import Info
 from strawberry.types.arguments import convert_arguments
 
-from catalog.errors import NotFound
+from catalog.errors import CatalogError, NotFound
 from catalog.services import answers
-from catalog.shapes import Member
+from catalog.shapes import Member, without
 from graphql_api.context import Context
 from graphql_api.describing import Description, Row
 from graphql_api.selections import CONCRETE, Selections, Uncovered
@@ -94,6 +94,15 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         except answers.TooDeep:
             level = Selections(self, path).of_one_level(return_type, details, description)
             return await self._level(return_type, details, info, path, description, position, level)
+        except CatalogError as refused:
+            below = refused.place[1:]
+            where: list[str | int] = [*path.as_list(), *below]
+            if below not in found.nullable:
+                raise located_error(refused, [detail.node for detail in details], where) from None
+            # That field is null, and the rest is answered.
+            found.errors.append((refused, where))
+            rest = without(member, below)
+            return await self._whole(return_type, details, info, path, description, position, rest, found)
         for error, at in found.errors:
             self._note(error, details, at)
         if text == "null":
@@ -140,11 +149,10 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         context: Context = self.context_value
         parent = description.parent
         if parent is None:
-            context.statements += 1
             noun = description.noun
             if noun is None:
                 raise TypeError(f"{description.rows.link!r} leads from nowhere.")
-            return answers.answer(context.actor, noun, member, given=_given(context))
+            return context.asking(answers.answer(context.actor, noun, member, given=_given(context)))
         place = tuple(key for key in path.as_list() if isinstance(key, str))
         if self._waiting is None:
             self._waiting = {}
@@ -176,10 +184,9 @@ class _Batch:
         self._task = asyncio.get_running_loop().create_task(self._answer())
 
     async def _answer(self) -> None:
-        self._context.statements += 1
         try:
-            texts = await answers.answers(
-                self._context.actor, self._noun, self._member, list(self._ids), given=self._given
+            texts = await self._context.asking(
+                answers.answers(self._context.actor, self._noun, self._member, list(self._ids), given=self._given)
             )
         except Exception as problem:  # noqa: BLE001 - each row's field fails with it
             for future in self._ids.values():

@@ -84,6 +84,8 @@ class Selections:
         """What resolvers refused, and at which fields: those are null."""
         self._at: datetime | None = None
         """The instant that the question is about, where it is not about now."""
+        self.nullable: set[tuple[str, ...]] = set()
+        """Where, below this field, are fields that may be null."""
         self.lookups: list[tuple[list[str | int], CatalogError]] = []
         """Rows that were asked for by name, each with where it stands below this field and the error if it is null."""
 
@@ -153,6 +155,8 @@ class Selections:
             return Constant(key, "null")
         if description is None:
             return Constant(key, "null")
+        if not is_non_null_type(definition.type):
+            self.nullable.add(tuple(str(one) for one in path.as_list()[len(self._path.as_list()) :]))
         if description.missing is not None and below is not None:
             self.lookups.append((list(below), description.missing))
         below = () if below is None else below
@@ -227,13 +231,15 @@ class Selections:
         selected = {group[0].node.name.value: True for _, group in self._selected(named, details)}
         parts: list[ConnectionPart] = []
         if "nodes" in selected or "edges" in selected:
-            shape = self._columns(*self._nodes(named, details))
+            shape = self._columns(*self._nodes(named, details), is_row=description.counted is None)
             parts.append(Edges("edges", (Cursor("cursor"), Node("node", shape))))
         if "pageInfo" in selected:
             facts = ("has_next_page", "has_next"), ("has_previous_page", "has_previous")
             parts.append(PageFacts("page_info", (*facts, ("start_cursor", "start"), ("end_cursor", "end"))))
         if "totalCount" in selected:
             parts.append(Total("total_count"))
+        if description.counted is not None:
+            return Counted("answer", description.rows, description.counted, tuple(parts))
         return Connected("answer", description.rows, tuple(parts))
 
     def rows(self, return_type: Any, details: Any, value: Any, description: Description) -> Any:
@@ -265,8 +271,8 @@ class Selections:
                 found += [inner for _, inner in self._selected(edge, group) if inner[0].node.name.value == "node"]
         return self._concrete(connection.fields["nodes"].type), found
 
-    def _columns(self, named: GraphQLObjectType, groups: Sequence[Any]) -> Shape:
-        members: dict[str, Member] = {"_id": Shown("_id", "id")}
+    def _columns(self, named: GraphQLObjectType, groups: Sequence[Any], *, is_row: bool = True) -> Shape:
+        members: dict[str, Member] = {"_id": Shown("_id", "id")} if is_row else {}
         needs: set[str] = set()
         for _, _, group, ours in self.fields(named, groups):
             marks = ours.metadata
@@ -352,9 +358,11 @@ class _Reading:
                 inner = selections.concrete(named.fields[name].type)
                 self._parts[ours.python_name] = _Reading(selections, inner, [group], noun, given)
 
-    def __call__(self, value: dict[str, Any] | None) -> Row | None:
-        heard = opened(value["_id"]) if value else None
-        if value is None or heard is None:
+    def __call__(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is None or "_id" not in value:
+            return value
+        heard = opened(value["_id"])
+        if heard is None:
             return None
         row = Row(self._noun, heard[1], value, self._given)
         for name, make in self._computed.items():

@@ -19,7 +19,7 @@ from catalog.shapes import Connected, Constant, Counted, Many, Member, One, Part
 from catalog.sql import documents
 from catalog.sql.levels import Level, Statement
 from catalog.sql.pages import Asked, Connection, is_seen, size
-from catalog.sql.texts import an_object, literal
+from catalog.sql.texts import an_object, literal, placed
 from catalog.tables import NOUNS, Field, Link
 from catalog.tables.nouns import OF_PEOPLE, public
 from catalog.visibility import Visibility
@@ -91,6 +91,10 @@ class Answer:
         self, level: Level | None, member: Member, link: Link | None = None, given: Mapping[str, Any] | None = None
     ) -> str:
         """The JSON text of a member, never null: a constant in quotes, or an expression."""
+        with placed(member.key):
+            return self._member(level, member, link, given or {})
+
+    def _member(self, level: Level | None, member: Member, link: Link | None, given: Mapping[str, Any]) -> str:
         match member:
             case Constant(_, json):
                 return literal(json)
@@ -110,7 +114,9 @@ class Answer:
                 return Connection(self, asked).text(parts)
             case Counted(_, rows, field, parts):
                 asked = Asked(level, link or _link(level, rows), rows, given)
-                return Connection(self, self._counted(asked, field)).text(parts)
+                if not all(isinstance(part, Constant) for part in parts):
+                    asked = self._counted(asked, field)
+                return Connection(self, asked).text(parts)
         raise Invalid("answer", f"{member.key!r} stands where it can't.")
 
     def _shown(self, level: Level, name: str) -> str:

@@ -82,17 +82,18 @@ class Connection:
         return f"({self._rows()} SELECT {whole} FROM w)" if self._columns or self._has_extra else whole
 
     def _part(self, part: Any) -> str:
-        with placed(part.key):
-            return self._made(part)
-
-    def _made(self, part: Any) -> str:
         match part:
             case Constant(_, json):
                 return literal(json)
-            case Nodes(_, shape):
-                return self._gathered(self._answer.object(self._opened[0], shape))
-            case Edges(_, parts):
-                return self._gathered(an_object([(inner.key, self._of_edge(inner)) for inner in parts]))
+            case Nodes(key, shape):
+                # What is wrong with the condition is wrong with the whole connection, so that is compiled before.
+                level = self._opened[0]
+                with placed(key):
+                    return self._gathered(self._answer.object(level, shape))
+            case Edges(key, parts):
+                opened = self._opened
+                with placed(key):
+                    return self._gathered(an_object([(inner.key, self._of_edge(inner, *opened)) for inner in parts]))
             case PageFacts(_, facts):
                 return an_object(
                     [
@@ -104,15 +105,15 @@ class Connection:
                 return self._total()
         raise Invalid("answer", f"{part!r} is no part of a connection.")
 
-    def _of_edge(self, part: Cursor | Node | Constant) -> str:
+    def _of_edge(self, part: Cursor | Node | Constant, level: Level, ordering: Ordering, _: str) -> str:
         match part:
             case Constant(_, json):
                 return literal(json)
             case Cursor():
-                return f"""'"' || {self._opened[1].cursor()} || '"'"""
+                return f"""'"' || {ordering.cursor()} || '"'"""
             case Node(key, shape):
                 with placed(key):
-                    return self._answer.object(self._opened[0], shape)
+                    return self._answer.object(level, shape)
 
     def _gathered(self, row: str) -> str:
         name = self._column(row)
@@ -128,7 +129,7 @@ class Connection:
             return key, "'false'" if page.cursor is None else "'true'"
         if self._cursor is None:
             self._cursor = self._column(self._opened[1].cursor())
-        nearest = "w.n = 1"
+        nearest = f"w.n = 1 AND w.n <= {self._size}"
         furthest = f"w.n = CASE WHEN w.s > {self._size} THEN {self._size} ELSE w.s END"
         which = nearest if (name == "start") != page.backwards else furthest
         return key, f"""coalesce('"' || max(CASE WHEN {which} THEN w.{self._cursor} END) || '"', 'null')"""
