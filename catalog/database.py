@@ -15,6 +15,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.context import TortoiseContext, set_global_context
 
 from catalog.engines import Database
+from catalog.engines.loans import Connection
 from catalog.engines.postgres import SERVER_SETTINGS, PostgresDatabase, prepare_connection
 from catalog.engines.sqlite import PRAGMAS, SqliteDatabase
 from catalog.errors import Unavailable
@@ -123,6 +124,7 @@ def _postgres(parts: Any, pool_size: int) -> dict[str, Any]:
         "maxsize": pool_size,
         "server_settings": SERVER_SETTINGS,
         "init": prepare_connection,
+        "connection_class": Connection,
         **dict(parse_qsl(parts.query)),
     }
     return {"engine": "tortoise.backends.asyncpg", "credentials": credentials}

@@ -100,6 +100,18 @@ class Not:
 
 Where = Compare | Present | Element | Related | AllOf | AnyOf | Not
 
+def is_keyed(where: Where) -> bool:
+    """Whether the condition looks rows up by equality alone: whatever the values are, one plan is the best."""
+    match where:
+        case Compare(Column(), "eq"):
+            return True
+        case Related(_, inner):
+            return is_keyed(inner)
+        case AllOf(terms):
+            return all(map(is_keyed, terms))
+    return False
+
+
 EVERYTHING = AllOf()
 NOTHING = AnyOf()
 

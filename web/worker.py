@@ -12,7 +12,7 @@ from types import TracebackType
 
 import structlog
 
-from catalog import outbox
+from catalog import database, outbox
 from catalog.actors import Actor, system
 from catalog.changes import Change, change, uninterrupted
 from catalog.services import (
@@ -48,6 +48,7 @@ class Worker:
             asyncio.create_task(_every(0.5, self._anchors.seal)),
             asyncio.create_task(_every(2, lambda: outbox.deliver(self._postman, self._secret_key))),
             asyncio.create_task(_every(1, sessions.write_uses)),
+            asyncio.create_task(_every(5, lambda: database.database().upkeep())),
             asyncio.create_task(_every(600, lambda: _in_each_account(invitations.expire))),
             asyncio.create_task(_every(3600, lambda: _in_each_account(notices.of_expiring_tokens))),
             asyncio.create_task(_every(3600, alerts.prune)),

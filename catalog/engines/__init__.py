@@ -70,13 +70,19 @@ class Database(Protocol):
         """The connection for Tortoise's `using_db`, in reads outside a change."""
 
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
-        """What a reading statement returns."""
+        """What a reading statement returns, planned for just these parameters."""
+
+    async def keyed(self, sql: str, *params: Any) -> Sequence[Row]:
+        """What a statement returns that looks rows up by keys: whatever the keys are, one plan is the best."""
 
     async def one(self, sql: str, *params: Any) -> Row | None:
-        """The first row of a keyed read, or None."""
+        """The first row of `keyed`, or None."""
 
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         """A transaction: all of it when the block is left, none of it when the block raises."""
+
+    async def upkeep(self) -> None:
+        """What the engine wants done every few seconds so that it plans for the rows that are there."""
 
     async def close(self) -> None:
         """Every connection closed."""

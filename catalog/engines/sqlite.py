@@ -214,6 +214,9 @@ class SqliteDatabase:
         was_asked, self._is_lengthy = self._is_lengthy, True
         return was_asked
 
+    async def keyed(self, sql: str, *params: Any) -> Sequence[Row]:
+        return await self.rows(sql, *params)
+
     async def one(self, sql: str, *params: Any) -> Row | None:
         found = await self.rows(sql, *params)
         return found[0] if found else None
@@ -328,6 +331,9 @@ class SqliteDatabase:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def upkeep(self) -> None:
+        """Nothing: SQLite's plans do not follow from how many rows there are."""
 
     async def close(self) -> None:
         self._quick.close()

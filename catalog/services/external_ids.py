@@ -40,6 +40,17 @@ async def remember_external_id(
     return True
 
 
+def current(kind: Subject, subject: str, integration: str) -> str:
+    """What an integration calls somebody now, as an expression of SQL over their id and the integration's.
+
+    No join, as PostgreSQL, before it knows the tables, would read every name of the integration for it.
+    """
+    return (
+        f"(SELECT x.value FROM external_ids x WHERE x.integration_id = {integration} AND x.subject_kind = '{kind}' "
+        f"AND x.subject_id = {subject} AND x.until = {FOREVER})"
+    )
+
+
 def first(this: Change, kind: Subject, subject_id: UUID, value: str) -> ExternalId:
     """What the asking integration calls somebody who is new here: a row to be added, as there can be no former one."""
     return _named(this, this.actor.integration_id, kind, subject_id, value)

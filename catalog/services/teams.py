@@ -21,8 +21,18 @@ from catalog.errors import AlreadyTaken, Invalid, NotFound, WaitsToBeLinked
 from catalog.ids import fold, new_id
 from catalog.mapping import TeamNames, team_names
 from catalog.models import Team
-from catalog.selection import EVERYTHING, Order, Where, Window
-from catalog.services import account_roles, alerts, aliases, hierarchy, integrations, mapping, memberships, ownership
+from catalog.selection import EVERYTHING, Order, Where, Window, is_keyed
+from catalog.services import (
+    account_roles,
+    alerts,
+    aliases,
+    external_ids,
+    hierarchy,
+    integrations,
+    mapping,
+    memberships,
+    ownership,
+)
 
 RESTORABLE = timedelta(days=90)
 """How long a deleted team can be brought back."""
@@ -244,7 +254,8 @@ async def page(
     query = _columns(db.dialect, actor, with_members)
     query.where(where)
     query.window(orders, window)
-    rows = await db.rows(query.text(), *query.params)
+    ask = db.keyed if is_keyed(where) and not orders else db.rows
+    rows = await ask(query.text(), *query.params)
     return list(reversed(rows)) if window.backwards else rows
 
 
@@ -253,7 +264,8 @@ async def count(actor: Actor, where: Where = EVERYTHING) -> int:
     db = database()
     query = sql.Query(db.dialect, "teams", actor.account_id)
     query.where(where)
-    found = await db.rows(query.counting(), *query.params)
+    ask = db.keyed if is_keyed(where) else db.rows
+    found = await ask(query.counting(), *query.params)
     return int(found[0]["n"])
 
 
@@ -267,11 +279,7 @@ def _columns(dialect: str, actor: Actor, with_members: bool) -> sql.Query:
     if actor.integration_id is None:
         query.column("external_id", "NULL")
     else:
-        query.join(
-            f"LEFT JOIN external_ids x ON x.subject_id = t.id AND x.subject_kind = 'team' "
-            f"AND x.integration_id = {query.bind(actor.integration_id)} AND x.until = {FOREVER}"
-        )
-        query.column("external_id", "x.value")
+        query.column("external_id", external_ids.current("team", "t.id", query.bind(actor.integration_id)))
     if with_members:
         people = (
             "memberships m JOIN users u ON u.id = m.user_id "

@@ -22,7 +22,7 @@ from catalog.engines import Row
 from catalog.errors import AlreadyTaken, Invalid, NotFound, WaitsToBeLinked
 from catalog.ids import fold, new_id
 from catalog.models import User
-from catalog.selection import EVERYTHING, Order, Where, Window
+from catalog.selection import EVERYTHING, Order, Where, Window, is_keyed
 from catalog.services import (
     administrators,
     endings,
@@ -279,7 +279,8 @@ async def page(
     query = _asked_by(actor, db.dialect, with_teams)
     query.where(where)
     query.window(orders, window)
-    rows = await db.rows(query.text(), *query.params)
+    ask = db.keyed if is_keyed(where) and not orders else db.rows
+    rows = await ask(query.text(), *query.params)
     return list(reversed(rows)) if window.backwards else rows
 
 
@@ -300,7 +301,8 @@ async def count(actor: Actor, where: Where = EVERYTHING) -> int:
     db = database()
     query = sql.Query(db.dialect, "users", actor.account_id)
     query.where(where)
-    found = await db.rows(query.counting(), *query.params)
+    ask = db.keyed if is_keyed(where) else db.rows
+    found = await ask(query.counting(), *query.params)
     return int(found[0]["n"])
 
 
@@ -319,11 +321,7 @@ def _columns(dialect: str, for_an_integration: bool, with_teams: bool) -> sql.Qu
     if not for_an_integration:
         query.column("external_id", "NULL")
     else:
-        query.join(
-            f"LEFT JOIN external_ids x ON x.subject_id = u.id AND x.subject_kind = 'user' "
-            f"AND x.integration_id = {query.bind(UUID(int=0))} AND x.until = {FOREVER}"
-        )
-        query.column("external_id", "x.value")
+        query.column("external_id", external_ids.current("user", "u.id", query.bind(UUID(int=0))))
     if with_teams:
         source = (
             "memberships m JOIN teams t ON t.id = m.team_id "

@@ -14,6 +14,7 @@ from catalog.dialects import DIALECTS
 from catalog.selection import (
     AllOf,
     Column,
+    Compare,
     Order,
     Position,
     Where,
@@ -31,16 +32,16 @@ class Query(Conditions):
         self.params: list[Any] = []
         self._columns: list[str] = []
         self._conditions = [f"{self.noun.alias}.account_id = {self.bind(account_id)}", self.noun.visible]
-        self._joins: list[str] = []
         self._tail = ""
+        self._is_one = False
 
     def again(self, *params: Any) -> Query:
         """The same query so far, with other parameters: what is often begun alike is begun once."""
         other = Query.__new__(Query)
         Conditions.__init__(other, self.dialect, self.noun, other._bind, self.sees)
         other.params = list(params)
-        other._columns, other._joins, other._tail = self._columns.copy(), self._joins.copy(), self._tail
-        other._conditions = self._conditions.copy()
+        other._columns, other._tail = self._columns.copy(), self._tail
+        other._conditions, other._is_one = self._conditions.copy(), self._is_one
         return other
 
     # --- putting together -------------------------------------------------------------------------------------
@@ -49,19 +50,18 @@ class Query(Conditions):
         """One more column of the answer."""
         self._columns.append(f'{expression} AS "{name}"')
 
-    def join(self, clause: str) -> None:
-        """One more table beside the noun's."""
-        self._joins.append(clause)
-
     def where(self, condition: Where) -> None:
         """Only rows that meet the condition. Raises Invalid for a field that the noun does not have."""
         if condition != AllOf():
             self._conditions.append(self.condition(condition))
+            self._is_one = self._is_one or self._names_one(condition)
 
     def window(self, orders: Sequence[Order], window: Window) -> None:
         """Ordered (by id at last, so that the order is total) and cut to the window.
 
-        Adds the column `sort_key` where there is an order: the position of a row is its sort key and its id.
+        Adds the column `sort_key` where there is an order: the position of a row is its sort key and its id. Nothing is
+        ordered where at most one row can be met: PostgreSQL, before it knows the table, would read a whole account in
+        that order to find it.
         """
         identity = f"{self.noun.alias}.id"
         order = orders[0] if orders else Order(Column("id"))
@@ -75,7 +75,8 @@ class Query(Conditions):
         direction = "DESC" if down else "ASC"
         nulls = "" if not nullable else " NULLS FIRST" if down else " NULLS LAST"
         ordering = f"{identity} {direction}" if by_id else f"sort_key {direction}{nulls}, {identity} {direction}"
-        self._tail = f" ORDER BY {ordering} LIMIT {self.bind(window.limit)}"
+        self._tail = "" if self._is_one else f" ORDER BY {ordering}"
+        self._tail += f" LIMIT {self.bind(window.limit)}"
         if window.offset:
             self._tail += f" OFFSET {self.bind(window.offset)}"
 
@@ -84,18 +85,21 @@ class Query(Conditions):
         alias = self.noun.alias
         return (
             f"SELECT {', '.join(self._columns)} FROM {self.noun.table} {alias}"
-            + "".join(f" {join}" for join in self._joins)
-            + f" WHERE {' AND '.join(self._conditions)}{self._tail}"
+            f" WHERE {' AND '.join(self._conditions)}{self._tail}"
             + (f"{self.dialect.for_update} OF {alias}" if for_update and self.dialect.for_update else "")
         )
 
     def counting(self) -> str:
         """The statement that counts instead, as `n`; for a query that was given no window."""
-        return (
-            f"SELECT count(*) AS n FROM {self.noun.table} {self.noun.alias}"
-            + "".join(f" {join}" for join in self._joins)
-            + f" WHERE {' AND '.join(self._conditions)}"
-        )
+        return f"SELECT count(*) AS n FROM {self.noun.table} {self.noun.alias} WHERE {' AND '.join(self._conditions)}"
+
+    def _names_one(self, condition: Where) -> bool:
+        match condition:
+            case Compare(Column(name), "eq"):
+                return self.noun.fields[name].is_unique
+            case AllOf(terms):
+                return any(map(self._names_one, terms))
+        return False
 
     def _bind(self, value: Any) -> str:
         self.params.append(value)

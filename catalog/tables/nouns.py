@@ -36,6 +36,8 @@ class Field:
     nullable: bool = False
     shown: str | Callable[[Dialect], str] | None = None
     names: str | None = None
+    is_unique: bool = False
+    """No two visible rows of an account have the same."""
     is_kept: bool = False
     """For administrators alone."""
     is_document: bool = False

@@ -30,7 +30,7 @@ TEAMS = Noun(
     "t",
     "t.deleted_at IS NULL",
     {
-        "id": Field("t.id", "uuid", names="Team"),
+        "id": Field("t.id", "uuid", names="Team", is_unique=True),
         "name": Field("t.name_key", "folded", shown="t.name"),
         "provider_name": Field("t.provider_name_key", "folded", shown="t.provider_name"),
         "alias": Field("t.alias", "text"),

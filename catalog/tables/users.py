@@ -73,8 +73,8 @@ USERS = Noun(
     "u",
     "u.deleted_at IS NULL",
     {
-        "id": Field("u.id", "uuid", names="User"),
-        "user_name": Field("u.user_name_key", "folded", shown="u.user_name"),
+        "id": Field("u.id", "uuid", names="User", is_unique=True),
+        "user_name": Field("u.user_name_key", "folded", shown="u.user_name", is_unique=True),
         "display_name": Field("u.display_name_key", "folded", nullable=True),
         "name": Field("u.name_key", "folded", shown="u.name"),
         "given_name": Field("u.given_name", "text", nullable=True),

@@ -18,8 +18,6 @@ from catalog.engines.sqlite import GROUP_LIMIT, SqliteDatabase
 from catalog.errors import AlreadyTaken, NotFound, Unavailable
 from catalog.ids import fold, new_id
 from catalog.models import Account, User
-from catalog.selection import EVERYTHING, Window
-from catalog.services import teams, users
 from tests import builders
 from tests.conftest import ON_POSTGRES, ON_SQLITE
 
@@ -155,40 +153,6 @@ async def test_a_full_disk_loses_nothing_that_was_acknowledged(db: SqliteDatabas
     assert {row["user_name"] for row in await db.rows("SELECT user_name FROM users")} == acknowledged
     await db.connection.execute("PRAGMA max_page_count = 1073741823")
     await still_writes(actor)
-
-
-# --- reads ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
-async def test_a_short_read_stays_short_however_often_it_is_asked(db: SqliteDatabase, actor: Actor) -> None:
-    elsewhere: list[str] = []
-    reader = cast(Any, db.orm)._connection
-    await reader.set_trace_callback(elsewhere.append)
-    short = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT count(*) FROM n"
-    for _ in range(100):
-        await db.rows(short)
-    assert elsewhere == []
-    await db.rows(short.replace("500", "1000000"))
-    assert len(elsewhere) == 1
-
-
-@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
-async def test_no_read_is_planned_anew_each_time(db: SqliteDatabase, scim_actor: Actor) -> None:
-    # SQLite does so where a parameter is compared that decides whether a partial index may be taken.
-    options = {row[0] for row in await db.rows("PRAGMA compile_options")}
-    if "ENABLE_STMTVTAB" not in options:
-        pytest.skip("This SQLite does not tell how often it planned a statement.")
-    ada = await builders.a_user(scim_actor, external_id="00u1")
-    team = await builders.a_team(scim_actor, members=[ada], external_id="00g1")
-    for _ in range(5):
-        assert await users.one(scim_actor, ada.id) is not None
-        assert await teams.one(scim_actor, team.id) is not None
-        assert len(await users.page(scim_actor, EVERYTHING, (), Window(5))) == 1
-        assert len(await teams.page(scim_actor, EVERYTHING, (), Window(5))) == 1
-    told = await db.rows("SELECT sql, reprep FROM sqlite_stmt WHERE sql LIKE 'SELECT%FROM%'")
-    assert len(told) >= 4
-    assert [row["sql"] for row in told if row["reprep"]] == []
 
 
 # --- callers that go away -------------------------------------------------------------------------------------------

@@ -1,0 +1,120 @@
+"""Connections of a PostgreSQL pool, lent for one statement or one transaction.
+
+asyncpg's pool alone makes a keyed read twice as dear: a task and a round trip (`RESET ALL`) whenever a connection is
+given back. Here they are kept at hand between loans; what they are lent for says how statements are planned on them,
+anew for each set of parameters or once. Planning the read of one person takes PostgreSQL ten times as long as reading
+them; yet one plan for every parameter of a filter by time once read a whole table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import asyncpg
+
+Plans = Literal["fresh", "kept"]
+
+MODES: dict[Plans, str] = {"fresh": "force_custom_plan", "kept": "auto"}
+"""`plan_cache_mode`: `auto` keeps a plan once PostgreSQL finds it as good as the first five."""
+
+WAIT_S = 2
+"""For a connection, at most."""
+
+RESERVED = 2
+"""Connections that are always given back to the pool, for Tortoise."""
+
+STALE_S = 240
+"""A connection that nobody borrowed for so long is not trusted: a firewall may have forgotten it."""
+
+USES = 50_000
+"""After so many loans a connection goes through the pool, which knows when one is too old."""
+
+
+if TYPE_CHECKING:
+    _Connection = asyncpg.Connection[Any]
+else:
+    _Connection = asyncpg.Connection
+
+
+class Connection(_Connection):
+    """A connection whose session holds nothing but `plans`, so that nothing has to be reset after a loan."""
+
+    plans: Plans = "fresh"
+    uses = 0
+    idle_since = 0.0
+    lent_as: Any = None
+    """How the pool knows it while it is lent. Not asked for anything: each call through it takes a detour."""
+
+    def get_reset_query(self) -> str:
+        """None: every statement and lock of ours ends with its transaction."""
+        return ""
+
+
+class Loans:
+    """Who has a connection, and what waits at hand."""
+
+    def __init__(self, pool: asyncpg.Pool[Any]) -> None:
+        self._pool = pool
+        self._most = max(0, pool.get_max_size() - RESERVED)
+        self._idle: dict[Plans, list[Connection]] = {"fresh": [], "kept": []}
+        self._waiting = 0
+        self._returns: set[asyncio.Future[None]] = set()
+
+    def at_hand(self, plans: Plans) -> Connection | None:
+        """A connection that plans so, without waiting; None, if there is none at hand."""
+        idle = self._idle[plans]
+        while idle:
+            connection = idle.pop()
+            if monotonic() - connection.idle_since < STALE_S and not connection.is_closed():
+                return connection
+            # The pool makes a new one in its place when it is asked.
+            connection.terminate()
+        return None
+
+    async def borrow(self, plans: Plans) -> Connection:
+        """A connection that plans so. Raises TimeoutError where none gets free; what asyncpg raises."""
+        connection = self.at_hand(plans) or self.at_hand("kept" if plans == "fresh" else "fresh")
+        if connection is None:
+            self._waiting += 1
+            try:
+                lent: Any = await self._pool.acquire(timeout=WAIT_S)
+            finally:
+                self._waiting -= 1
+            connection = cast(Connection, lent._con)
+            connection.lent_as = lent
+        if connection.plans != plans:
+            try:
+                await connection.execute(f"SET plan_cache_mode = {MODES[plans]}")
+            except BaseException:
+                self.give_back(connection, is_whole=False)
+                raise
+            connection.plans = plans
+        return connection
+
+    def give_back(self, connection: Connection, *, is_whole: bool = True) -> None:
+        """The loan is over; not `is_whole`, where a statement failed or was cut off."""
+        connection.uses += 1
+        at_hand = len(self._idle["fresh"]) + len(self._idle["kept"])
+        if is_whole and not self._waiting and at_hand < self._most and connection.uses % USES:
+            connection.idle_since = monotonic()
+            self._idle[connection.plans].append(connection)
+        else:
+            # A task of its own: whoever had the connection may be cancelled.
+            returning = asyncio.ensure_future(self._pool.release(connection.lent_as))
+            self._returns.add(returning)
+            returning.add_done_callback(self._returned)
+
+    async def close(self) -> None:
+        """Every connection at hand given back to the pool."""
+        for idle in self._idle.values():
+            while idle:
+                self.give_back(idle.pop(), is_whole=False)
+        await asyncio.gather(*self._returns, return_exceptions=True)
+
+    def _returned(self, returning: asyncio.Future[None]) -> None:
+        self._returns.discard(returning)
+        if not returning.cancelled():
+            # A connection that could not even be given back is gone, and the pool knows: nothing is left to do.
+            returning.exception()

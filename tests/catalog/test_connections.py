@@ -1,0 +1,109 @@
+"""How each engine is asked: what runs on the event loop, what is planned once, who gets a connection."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from catalog import database
+from catalog.actors import Actor
+from catalog.changes import change
+from catalog.engines import Database
+from catalog.engines.sqlite import SqliteDatabase
+from catalog.ids import new_id
+from catalog.models import Account
+from catalog.selection import EVERYTHING, Window
+from catalog.services import teams, users
+from tests import builders
+from tests.conftest import ON_POSTGRES, ON_SQLITE
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_a_short_read_stays_short_however_often_it_is_asked(db: SqliteDatabase, actor: Actor) -> None:
+    elsewhere: list[str] = []
+    reader = cast(Any, db.orm)._connection
+    await reader.set_trace_callback(elsewhere.append)
+    short = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT count(*) FROM n"
+    for _ in range(100):
+        await db.rows(short)
+    assert elsewhere == []
+    await db.rows(short.replace("500", "1000000"))
+    assert len(elsewhere) == 1
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_no_read_is_planned_anew_each_time(db: SqliteDatabase, scim_actor: Actor) -> None:
+    # SQLite does so where a parameter is compared that decides whether a partial index may be taken.
+    options = {row[0] for row in await db.rows("PRAGMA compile_options")}
+    if "ENABLE_STMTVTAB" not in options:
+        pytest.skip("This SQLite does not tell how often it planned a statement.")
+    ada = await builders.a_user(scim_actor, external_id="00u1")
+    team = await builders.a_team(scim_actor, members=[ada], external_id="00g1")
+    for _ in range(5):
+        assert await users.one(scim_actor, ada.id) is not None
+        assert await teams.one(scim_actor, team.id) is not None
+        assert len(await users.page(scim_actor, EVERYTHING, (), Window(5))) == 1
+        assert len(await teams.page(scim_actor, EVERYTHING, (), Window(5))) == 1
+    told = await db.rows("SELECT sql, reprep FROM sqlite_stmt WHERE sql LIKE 'SELECT%FROM%'")
+    assert len(told) >= 4
+    assert [row["sql"] for row in told if row["reprep"]] == []
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+async def test_postgresql_looks_at_tables_that_have_grown(db: Database, actor: Actor) -> None:
+    async def believed() -> float:
+        found = await db.one("SELECT reltuples FROM pg_class WHERE oid = 'accounts'::regclass")
+        assert found is not None
+        return float(found["reltuples"])
+
+    async with change(actor) as this:
+        for number in range(300):
+            this.add(Account(id=new_id(), name=f"Account {number}", slug=f"a{number}", created_at=this.at))
+    # The server counts what a session has written when it is idle, ten seconds later at the latest.
+    async with asyncio.timeout(60):
+        while await believed() < 300:
+            await asyncio.sleep(0.2)
+            await db.upkeep()
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+async def test_what_is_looked_up_by_keys_is_planned_once_and_what_is_asked_each_time(db: Database) -> None:
+    for number in range(20):
+        await db.keyed("SELECT id FROM users WHERE id = $1", new_id())
+        await db.rows("SELECT id FROM users WHERE version > $1", number)
+    kept, anew = [], []
+    for ask in (db.keyed, db.rows):
+        told = await ask("SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements")
+        kept += [row["generic_plans"] > 0 for row in told if "WHERE id = $1" in row["statement"]]
+        anew += [row["generic_plans"] == 0 for row in told if "WHERE version > $1" in row["statement"]]
+    assert kept
+    assert anew
+    assert all(kept + anew)
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+async def test_more_readers_and_writers_than_connections_all_get_their_turn(db: Database, actor: Actor) -> None:
+    await database.connect(database.address(), pool_size=3)
+    crowded = database.database()
+
+    async def one(number: int) -> None:
+        await crowded.rows("SELECT pg_sleep(0.001)")
+        await builders.a_user(actor, f"user{number}")
+        await crowded.keyed("SELECT 1")
+
+    await asyncio.gather(*(one(number) for number in range(60)))
+    assert len(await crowded.rows("SELECT id FROM users")) == 60
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+async def test_a_reader_that_is_cut_off_leaves_its_connection_usable(db: Database, actor: Actor) -> None:
+    await database.connect(database.address(), pool_size=3)
+    crowded = database.database()
+    for number in range(12):
+        reading = asyncio.create_task(crowded.rows("SELECT pg_sleep(5)"))
+        await asyncio.sleep(0.005 * (number % 3))
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+    async with asyncio.timeout(4):
+        assert [row["n"] for row in await crowded.rows("SELECT 1 AS n")] == [1]
+        await builders.a_user(actor)
