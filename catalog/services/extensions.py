@@ -64,6 +64,7 @@ async def define(this: Change, urn: str, schema: Definition) -> None:
             before={SETTING: before},
             after={SETTING: after},
         )
+        await this.flush()
     _cache.pop(this.account_id, None)
 
 

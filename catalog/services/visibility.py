@@ -48,9 +48,9 @@ async def choose(this: Change, names: list[str] | None) -> None:
     Raises NotPermitted; Invalid for a name that is no attribute of the standard's or of the account's extension.
     """
     permissions.need(this.actor, "account.update")
-    extension = await extensions.of(this.actor)
-    chosen = None if names is None else choice(names, [extension["urn"]] if extension else [])
     account = await access.account(this, lock=True)
+    extension = account.settings.get(extensions.SETTING)
+    chosen = None if names is None else choice(names, [extension["urn"]] if extension else [])
     before = account.settings.get(SETTING)
     if before != chosen:
         others = {name: value for name, value in account.settings.items() if name != SETTING}
@@ -63,4 +63,5 @@ async def choose(this: Change, names: list[str] | None) -> None:
             before={SETTING: before},
             after={SETTING: chosen},
         )
+        await this.flush()
     _cache.pop(this.account_id, None)

@@ -62,8 +62,8 @@ PAST_USERS = replace(
     },
     links={
         **USERS.links,
-        "manager": Link("past_users", "{self}.id = {parent}.manager_id", one="first"),
-        "reports": Link("past_users", "{self}.manager_id = {parent}.id", orders=BY_NAME),
+        "manager": Link("past_users", "{self}.id = {parent}.manager_id", one="first", attribute="manager"),
+        "reports": Link("past_users", "{self}.manager_id = {parent}.id", orders=BY_NAME, attribute="manager"),
         "memberships": Link(
             "past_memberships",
             f"{{self}}.user_id = {{parent}}.id AND {alive('{self}')} AND {{team}}.is_listed",

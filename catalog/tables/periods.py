@@ -25,7 +25,7 @@ USER_PERIODS = Noun(
         "role": Field("p.role", "text"),
         **_WHEN,
     },
-    links={"manager": Link("users", "{self}.id = {parent}.manager_id", one="joined")},
+    links={"manager": Link("users", "{self}.id = {parent}.manager_id", one="joined", attribute="manager")},
 )
 
 TEAM_PERIODS = Noun(

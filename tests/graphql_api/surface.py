@@ -1,5 +1,6 @@
 """Documents of the reference's surface, made of its schema: every field of what an operation answers."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from graphql import (
@@ -28,7 +29,9 @@ CLOUDS = (
 )
 """On which every document of an integration spreads a fragment."""
 
-ARGUMENTS = {("Team", "property"): '(definition: {alias: "size"})'}
+Arguments = Mapping[tuple[str, str], str]
+
+ARGUMENTS: Arguments = {("Team", "property"): '(definition: {alias: "size"})'}
 """Of fields within a selection that can't be without."""
 
 STEPS = {"nodes", "edges", "pageInfo"}
@@ -52,10 +55,16 @@ def document(kind: str, name: str) -> str:
     return f"{kind} {name}{f'({asked})' if asked else ''} {{ {body} }}"
 
 
-def selection(type: GraphQLNamedType, depth: int, below: frozenset[str] = frozenset()) -> str:
+def selection(
+    type: GraphQLNamedType,
+    depth: int,
+    below: frozenset[str] = frozenset(),
+    arguments_of: Arguments = ARGUMENTS,
+) -> str:
     """Every field of the type, objects within it as deep as is wanted."""
     if isinstance(type, GraphQLUnionType):
-        return f"{{ __typename {' '.join(f'... on {one.name} {selection(one, 0, below)}' for one in type.types)} }}"
+        parts = [f"... on {one.name} {selection(one, 0, below, arguments_of)}" for one in type.types]
+        return f"{{ __typename {' '.join(parts)} }}"
     assert isinstance(type, GraphQLObjectType | GraphQLInterfaceType)
     if type.name.endswith("Edge"):
         return "{ cursor node { __typename } }"
@@ -64,18 +73,22 @@ def selection(type: GraphQLNamedType, depth: int, below: frozenset[str] = frozen
         if is_leaf_type(get_named_type(field.type)):
             picked.append(name)
         elif (depth > 0 or name in STEPS) and not (name in NOT_WITHIN and name in below):
-            picked.append(f"{name}{_arguments(type, name, field)} {_within(field, name, depth, below)}")
+            within = _within(field, name, depth, below, arguments_of)
+            picked.append(f"{name}{arguments(type, name, field, arguments_of)} {within}")
     if isinstance(type, GraphQLInterfaceType):
-        picked += [f"... on {cloud} {selection(REFERENCE.type_map[cloud], 1, below)}" for cloud in CLOUDS]
+        picked += [f"... on {cloud} {selection(REFERENCE.type_map[cloud], 1, below, arguments_of)}" for cloud in CLOUDS]
     return f"{{ {' '.join(picked)} }}"
 
 
-def _within(field: GraphQLField, name: str, depth: int, below: frozenset[str]) -> str:
+def _within(field: GraphQLField, name: str, depth: int, below: frozenset[str], arguments_of: Arguments) -> str:
     inner = get_named_type(field.type)
-    return selection(inner, depth if name in STEPS else depth - 1, below | {name})
+    return selection(inner, depth if name in STEPS else depth - 1, below | {name}, arguments_of)
 
 
-def _arguments(type: GraphQLObjectType | GraphQLInterfaceType, name: str, field: GraphQLField) -> str:
-    if (type.name, name) in ARGUMENTS:
-        return ARGUMENTS[(type.name, name)]
+def arguments(
+    type: GraphQLObjectType | GraphQLInterfaceType, name: str, field: GraphQLField, needed: Arguments = ARGUMENTS
+) -> str:
+    """What the field is given: what it can't be without, and a short page."""
+    if (type.name, name) in {**ARGUMENTS, **needed}:
+        return {**ARGUMENTS, **needed}[(type.name, name)]
     return "(first: 2)" if "first" in field.args else ""
