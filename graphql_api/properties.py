@@ -261,10 +261,11 @@ class PropertyMutations:
 
     @strawberry.mutation
     async def team_property_definition_delete(
-        self, info: Info, resource: IdentifierInput
+        self, info: Info, resource: IdentifierInput, expected_version: int | None = strawberry.UNSET
     ) -> TeamPropertyDefinitionDeletePayload | None:
         async def work(this: Change) -> UUID:
-            return (await property_definitions.delete(this, await finding.definition(this, resource))).id
+            id = await finding.definition(this, resource)
+            return (await property_definitions.delete(this, id, version=given(expected_version))).id
 
         id, errors = await carried_out(info, work, {"property definition": "resource", "definition": "resource"})
         deleted = None if id is None else strawberry.ID(ids.write("PropertyDefinition", id))

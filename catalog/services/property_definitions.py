@@ -89,10 +89,10 @@ async def put(this: Change, drafts: Sequence[Draft]) -> list[PropertyDefinition]
     ]
 
 
-async def delete(this: Change, definition_id: UUID) -> PropertyDefinition:
-    """The definition as it was: gone with every team's value. Raises NotFound, NotPermitted."""
+async def delete(this: Change, definition_id: UUID, *, version: int | None = None) -> PropertyDefinition:
+    """The definition as it was: gone with every team's value. Raises NotFound, NotPermitted, VersionMismatch."""
     permissions.need(this.actor, "property_definitions.manage")
-    definition = await access.property_definition(this, definition_id)
+    definition = await access.property_definition(this, definition_id, version=version)
     rows = await this.rows("SELECT count(*) AS n FROM properties WHERE definition_id = $1", definition.id)
     _record(this, "deleted", definition, {**_shown(definition), "values": int(rows[0]["n"])}, None)
     await this.flush()

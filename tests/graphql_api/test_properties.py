@@ -21,7 +21,9 @@ PUT = """mutation($i: TeamPropertyDefinitionsAssignInput!) {
     properties {totalCount nodes {alias} edges {cursor node {name}} pageInfo {hasNextPage}} errors {path code}
   }
 }"""
-DELETE = "mutation($r: IdentifierInput!) {teamPropertyDefinitionDelete(resource: $r) {deletedId errors {path code}}}"
+DELETE = """mutation($r: IdentifierInput!, $v: Int) {
+  teamPropertyDefinitionDelete(resource: $r, expectedVersion: $v) {deletedId errors {path code}}
+}"""
 ASSIGN = """mutation($i: PropertyAssignInput!) {
   propertyAssign(input: $i) {
     property {
@@ -141,7 +143,9 @@ async def test_a_value_and_a_definition_are_taken_away(ask: Ask, a_team: Make) -
     gone = await ask(UNASSIGN, t={"alias": "payments"}, d={"id": id})
     assert gone == {"propertyUnassign": {"property": None, "errors": []}}
     await assigned(ask, "8")
-    assert await ask(DELETE, r={"alias": "size"}) == {"teamPropertyDefinitionDelete": {"deletedId": id, "errors": []}}
+    late = (await ask(DELETE, r={"alias": "size"}, v=2))["teamPropertyDefinitionDelete"]
+    assert late["errors"] == [{"path": ["base"], "code": "VERSION_MISMATCH"}]
+    assert await ask(DELETE, r={"alias": "size"}, v=1) == {"teamPropertyDefinitionDelete": {"deletedId": id, "errors": []}}
     again = await ask(DELETE, r={"id": id})
     expected = {"deletedId": None, "errors": [{"path": ["resource"], "code": "NOT_FOUND"}]}
     assert again == {"teamPropertyDefinitionDelete": expected}
