@@ -89,7 +89,7 @@ def matching(info: Info, filter: ProvisioningFilterInput | None) -> Where:
     if filter.integration:
         terms.append(Compare(Column("integration_id"), "eq", ids.read("Integration", filter.integration)))
     if filter.only_errors:
-        terms.append(Compare(Column("status"), "ge", 400))
+        terms.append(Compare(Column("failed"), "eq", True))
     if filter.resource_kind:
         terms.append(Compare(Column("resource_kind"), "eq", filter.resource_kind))
     return AllOf(tuple(terms))

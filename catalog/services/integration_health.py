@@ -22,6 +22,8 @@ MOST_HOURS = 30 * 24
 HOURLY_UP_TO = 48
 """Hours that are counted one by one; longer times are counted by days."""
 HOUR_S, DAY_S = 3600, 86400
+LATEST = 10_000
+"""Rows of the log, the latest, that p95 is told from: to sort all those of a busy day would take too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Health:
     """The whole time: sums of its buckets, which follow one another without a gap; the last one is not over yet.
 
     `rate_limited` are those answered with 429, which count as failed too. `p95_ms` is how long nineteen of twenty
-    requests took at most, None where there was none; a row of like reads counts with its mean.
+    of the latest requests took at most, None where there was none; a row of like reads counts with its mean.
     """
 
     requests: int
@@ -62,19 +64,20 @@ async def of(actor: Actor, integration_ids: Sequence[UUID], *, hours: int = 24) 
     starts = range(last - count + 1, last + 1)
     db = database()
     say = DIALECTS[db.dialect]
+    logged = "provisioning_events p WHERE p.account_id = $1 AND p.at >= $3 AND p.integration_id"
     rows = await db.rows(
-        "WITH told AS (SELECT p.integration_id, p.status, p.requests, p.duration_ms, "
-        f"{say.seconds('p.at')} / {size} AS bucket FROM provisioning_events p "
-        f"WHERE p.account_id = $1 AND {say.one_of('p.integration_id', '$2', 'uuid')} AND p.at >= $3), "
-        "ranked AS (SELECT integration_id, duration_ms, "
-        "sum(requests) OVER (PARTITION BY integration_id ORDER BY duration_ms ROWS UNBOUNDED PRECEDING) AS upto, "
-        "sum(requests) OVER (PARTITION BY integration_id) AS whole FROM told), "
-        "slow AS (SELECT integration_id, min(duration_ms) AS p95 FROM ranked WHERE upto >= 0.95 * whole "
-        "GROUP BY integration_id) "
-        "SELECT t.integration_id, t.bucket, sum(t.requests) AS requests, "
-        "sum(CASE WHEN t.status >= 400 THEN t.requests ELSE 0 END) AS failed, "
-        "sum(CASE WHEN t.status = 429 THEN t.requests ELSE 0 END) AS rate_limited, max(s.p95) AS p95 "
-        "FROM told t JOIN slow s ON s.integration_id = t.integration_id GROUP BY t.integration_id, t.bucket",
+        "WITH slow AS MATERIALIZED (SELECT i.id, (SELECT min(r.duration_ms) FROM (SELECT n.duration_ms, "
+        "sum(n.requests) OVER () AS whole, "
+        "sum(n.requests) OVER (ORDER BY n.duration_ms ROWS UNBOUNDED PRECEDING) AS upto "
+        f"FROM (SELECT p.duration_ms, p.requests FROM {logged} = i.id ORDER BY p.at DESC LIMIT {LATEST}) n) r "
+        "WHERE r.upto >= 0.95 * r.whole) AS p95 FROM integrations i "
+        f"WHERE i.account_id = $1 AND {say.one_of('i.id', '$2', 'uuid')}), "
+        f"told AS MATERIALIZED (SELECT p.integration_id, {say.seconds('p.at')} / {size} AS bucket, "
+        "sum(p.requests) AS requests, sum(CASE WHEN p.status >= 400 THEN p.requests ELSE 0 END) AS failed, "
+        "sum(CASE WHEN p.status = 429 THEN p.requests ELSE 0 END) AS rate_limited "
+        f"FROM {logged} IN (SELECT id FROM slow) GROUP BY 1, 2) "
+        "SELECT t.integration_id, t.bucket, t.requests, t.failed, t.rate_limited, s.p95 "
+        "FROM told t JOIN slow s ON s.id = t.integration_id",
         *(actor.account_id, list(integration_ids), datetime.fromtimestamp(starts[0] * size, UTC)),
     )
     found: dict[UUID, dict[int, Mapping[str, float]]] = {id: {} for id in integration_ids}

@@ -85,6 +85,8 @@ DELIVERIES = Noun(
         "path": Field("p.path", "text"),
         "path_lowered": lowered("p.path"),
         "status": Field("p.status", "integer"),
+        # Written out, so that the index of what failed is taken.
+        "failed": Field("(p.status >= 400)", "boolean"),
         "duration_ms": Field("p.duration_ms", "number"),
         "requests": Field("p.requests", "integer"),
         "resource_kind": Field("p.resource_kind", "text", nullable=True),
