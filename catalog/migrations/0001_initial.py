@@ -62,8 +62,8 @@ SQLITE = [
     "CREATE INDEX memberships_team_to ON memberships (team_id, valid_to, valid_from, user_id, role)",
 ]
 POSTGRES = [
-    "CREATE INDEX memberships_team_from ON memberships (team_id, valid_from) INCLUDE (valid_to, user_id, role)",
-    "CREATE INDEX memberships_team_to ON memberships (team_id, valid_to) INCLUDE (valid_from, user_id, role)",
+    "CREATE INDEX memberships_team_from ON memberships (team_id, valid_from, valid_to) INCLUDE (user_id, role)",
+    "CREATE INDEX memberships_team_to ON memberships (team_id, valid_to, valid_from) INCLUDE (user_id, role)",
 ]
 
 # Texts compare by their bytes, as on SQLite: the same order on both, ranges by index, no dependence on a libc's locale.

@@ -24,34 +24,31 @@ def membership_changes(scope: str) -> Link:
 
 def _changes(scope: str) -> Callable[[Dialect], str]:
     def text(say: Dialect) -> str:
-        again = "ox.team_id = mx.team_id AND ox.user_id = mx.user_id AND ox.valid_to > ox.valid_from"
+        stays = f"FROM memberships ox{say.by_index('memberships_user')} WHERE ox.user_id = mx.user_id"
+        again = f"{stays} AND ox.team_id = mx.team_id AND ox.valid_to > ox.valid_from"
         earlier = (
-            f"SELECT ox.id FROM memberships ox WHERE {again} AND ox.valid_to <= mx.valid_from "
-            f"AND {say.milliseconds('ox.valid_to', 'mx.valid_from')} <= {{collapse}} ORDER BY ox.valid_to DESC LIMIT 1"
+            f"SELECT ox.id {again} AND ox.valid_from < mx.valid_from AND ox.valid_to <= mx.valid_from "
+            f"AND {say.milliseconds('ox.valid_to', 'mx.valid_from')} <= {{collapse}} "
+            "ORDER BY ox.valid_from DESC LIMIT 1"
         )
         later = (
-            f"SELECT 1 FROM memberships ox WHERE {again} AND ox.valid_from >= mx.valid_to "
+            f"SELECT 1 {again} AND ox.valid_from >= mx.valid_to "
             f"AND {say.milliseconds('mx.valid_to', 'ox.valid_from')} <= {{collapse}}"
         )
         from_elsewhere = (
-            "SELECT 1 FROM memberships ox WHERE ox.user_id = bx.user_id AND ox.team_id <> bx.team_id "
-            "AND ox.valid_to > ox.valid_from AND ox.valid_to < {forever} "
-            f"AND abs({say.milliseconds('ox.valid_to', 'bx.valid_from')}) <= {MOVING_MS}"
-        )
-        columns = "mx.id, mx.account_id, mx.team_id, mx.user_id, mx.integration_id, mx.role"
-        begun = (
-            f"SELECT {columns}, mx.valid_from, mx.recorded_at, ({earlier}) AS earlier_id FROM memberships mx "
-            f"WHERE {scope} AND mx.valid_from > {{begin}} AND mx.valid_from <= {{end}} AND mx.valid_to > mx.valid_from"
+            f"SELECT 1 {stays} AND ox.team_id <> mx.team_id AND ox.valid_to > ox.valid_from "
+            f"AND ox.valid_to < {{forever}} AND abs({say.milliseconds('ox.valid_to', 'mx.valid_from')}) <= {MOVING_MS}"
         )
         kind = (
-            f"CASE WHEN bx.earlier_id IS NOT NULL THEN 'role_changed' WHEN EXISTS ({from_elsewhere}) THEN 'moved' "
+            f"CASE WHEN ex.id IS NOT NULL THEN 'role_changed' WHEN EXISTS ({from_elsewhere}) THEN 'moved' "
             "ELSE 'joined' END"
         )
+        columns = "mx.id, mx.account_id, mx.team_id, mx.user_id, mx.integration_id, mx.role"
         return (
-            "(SELECT bx.id, bx.account_id, bx.team_id, bx.user_id, bx.integration_id, bx.role, "
-            f"ex.role AS previous_role, bx.valid_from AS at, bx.recorded_at, {kind} AS type "
-            f"FROM ({begun}) bx LEFT JOIN memberships ex ON ex.id = bx.earlier_id "
-            "WHERE bx.earlier_id IS NULL OR coalesce(ex.role, '') <> coalesce(bx.role, '') "
+            f"(SELECT {columns}, ex.role AS previous_role, mx.valid_from AS at, mx.recorded_at, {kind} AS type "
+            f"FROM memberships mx LEFT JOIN memberships ex ON ex.id = ({earlier}) "
+            f"WHERE {scope} AND mx.valid_from > {{begin}} AND mx.valid_from <= {{end}} AND mx.valid_to > mx.valid_from "
+            "AND (ex.id IS NULL OR coalesce(ex.role, '') <> coalesce(mx.role, '')) "
             f"UNION ALL SELECT {columns}, NULL, mx.valid_to, mx.valid_to, 'left' FROM memberships mx "
             f"WHERE {scope} AND mx.valid_to > {{begin}} AND mx.valid_to <= {{end}} AND mx.valid_to > mx.valid_from "
             f"AND NOT EXISTS ({later})) {{self}}"
