@@ -1,5 +1,6 @@
 // One request whole: what was asked, what was answered, what it means, and what helps at the provider.
 import { Button, Drawer } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { Copy, useCopy } from "../../kit/Copy";
 import { Icon } from "../../kit/icons";
 import { PersonLink, TeamLink } from "../../kit/Links";
@@ -69,7 +70,21 @@ function Whole({ event }: { event: Logged }) {
 function About({ event }: { event: Logged }) {
   if (event.user) return <PersonLink person={event.user} />;
   if (event.team) return <TeamLink team={event.team} />;
-  return event.resourceName ?? <span className="muted">Nobody in particular</span>;
+  const name = event.resourceName ?? nameIn(event.requestBody);
+  if (!name) return <span className="muted">Nobody in particular</span>;
+  // Of a request that failed only the name is known, which may be somebody's or nobody's.
+  return (
+    <Link to={event.path.startsWith("/Groups") ? "/teams" : "/users"} search={{ search: name }} className="link">
+      {name}
+    </Link>
+  );
+}
+
+/** Whom or what a request was about, as it says itself. */
+function nameIn(json: string | null): string | null {
+  const said = parsed(json) as { userName?: unknown; displayName?: unknown } | null;
+  const name = said?.userName ?? said?.displayName;
+  return typeof name === "string" ? name : null;
 }
 
 function Body({ title, json }: { title: string; json: string }) {
@@ -85,10 +100,16 @@ function Body({ title, json }: { title: string; json: string }) {
 }
 
 function pretty(json: string): string {
+  const value = parsed(json);
+  return value === null ? json : JSON.stringify(value, null, 2);
+}
+
+/** Null for what is no JSON: what is long was cut. */
+function parsed(json: string | null): unknown {
   try {
-    return JSON.stringify(JSON.parse(json), null, 2);
+    return JSON.parse(json ?? "null");
   } catch {
-    return json;
+    return null;
   }
 }
 

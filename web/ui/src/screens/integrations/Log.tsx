@@ -32,8 +32,8 @@ const LIVE_MS = 3000;
 const FILTERS = {
   all: {},
   errors: { onlyErrors: true },
-  users: { resourceKind: "User" },
-  groups: { resourceKind: "Group" },
+  users: { resourceKind: "user" },
+  groups: { resourceKind: "team" },
 };
 
 export function Log({ integration }: { integration: Scim }) {
