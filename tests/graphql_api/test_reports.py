@@ -1,5 +1,7 @@
 """What changed between two instants: who joined, left and moved, what differs, and how many there were."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,3 +189,12 @@ async def test_the_feed_tells_of_the_kinds_that_are_wanted(ask: Ask, company: Co
 async def test_a_foreign_cursor_is_refused(ask: Ask, company: Company) -> None:
     answer = await ask(FEED, errors=True, after="x__y")
     assert answer["errors"][0]["extensions"]["code"] == "INVALID"
+
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "time.md").read_text(encoding="utf-8")
+EXAMPLES = [block for block in re.findall(r"(?:^    .*\n)+", GUIDE, re.MULTILINE) if block.lstrip().startswith("{")]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+async def test_the_guides_examples_are_answered(ask: Ask, company: Company, example: str) -> None:
+    assert (await ask(example))["account"]
