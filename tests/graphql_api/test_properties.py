@@ -145,7 +145,9 @@ async def test_a_value_and_a_definition_are_taken_away(ask: Ask, a_team: Make) -
     await assigned(ask, "8")
     late = (await ask(DELETE, r={"alias": "size"}, v=2))["teamPropertyDefinitionDelete"]
     assert late["errors"] == [{"path": ["base"], "code": "VERSION_MISMATCH"}]
-    assert await ask(DELETE, r={"alias": "size"}, v=1) == {"teamPropertyDefinitionDelete": {"deletedId": id, "errors": []}}
+    assert await ask(DELETE, r={"alias": "size"}, v=1) == {
+        "teamPropertyDefinitionDelete": {"deletedId": id, "errors": []}
+    }
     again = await ask(DELETE, r={"id": id})
     expected = {"deletedId": None, "errors": [{"path": ["resource"], "code": "NOT_FOUND"}]}
     assert again == {"teamPropertyDefinitionDelete": expected}
