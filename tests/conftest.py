@@ -149,7 +149,10 @@ async def _postgres(migrated: dict[str, Any]) -> Database:
         await schema.migrate()
         tables = await connected.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         kept = [row["tablename"] for row in tables if row["tablename"] != "tortoise_migrations"]
-        migrated["emptying"] = f"TRUNCATE {', '.join(kept)}"
+        # TRUNCATE makes new files for every table and index, and takes twice as long. In one statement, as then nobody
+        # asks whether a row is referred to before all of them are gone.
+        emptied = ", ".join(f"of_{table} AS (DELETE FROM {table})" for table in kept)
+        migrated["emptying"] = f"WITH {emptied} SELECT 1"
         return connected
     await postgres.execute(migrated["postgres"], migrated["emptying"])
     return await database.connect(migrated["postgres"])
