@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,16 +11,23 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    build_schema,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_list_type,
 )
 from graphql import parse as parse_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphql_api.limits import Cost, Gate, Limits, Refused, check, parse
-from graphql_api.weighing import LISTS, PER_ITEM
+from graphql_api.weighing import LISTS, PAGE_SIZES, PER_ITEM
 
 ANALYST = "{account{teams(first:100){nodes{name memberships{nodes{role user{name email}}}}}}}"
 
@@ -159,3 +167,41 @@ def test_a_document_is_not_remembered_for_page_sizes_without_end() -> None:
     for size in range(500):
         assert gate.check({"n": size}).total == 1 + size * 2
     assert len(gate._known) <= 100
+
+
+# --- the schema -----------------------------------------------------------------------------------------------------
+
+SCHEMA = build_schema((Path(__file__).parents[2] / "graphql_api/schema.graphql").read_text(encoding="utf-8"))
+OBJECTS = [
+    kind
+    for kind in SCHEMA.type_map.values()
+    if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and not kind.name.startswith("__")
+]
+
+
+def test_every_list_of_objects_is_a_connection_or_has_a_length_that_it_seldom_exceeds() -> None:
+    unknown = [
+        f"{kind.name}.{name}"
+        for kind in OBJECTS
+        for name, field in kind.fields.items()
+        if is_list_type(get_nullable_type(field.type)) and is_composite_type(get_named_type(field.type))
+        if name not in PER_ITEM and name not in LISTS
+    ]
+    assert not unknown
+
+
+def test_whatever_takes_a_page_size_has_the_items_of_its_page_where_they_are_weighed() -> None:
+    paged = [
+        (f"{kind.name}.{name}", get_named_type(field.type))
+        for kind in OBJECTS
+        for name, field in kind.fields.items()
+        if PAGE_SIZES & set(field.args)
+    ]
+    assert len(paged) > 20
+    assert not [name for name, page in paged if not PER_ITEM <= set(page.fields)]  # type: ignore[union-attr]
+
+
+def test_no_field_of_ours_is_taken_for_one_of_the_schemas_own() -> None:
+    own = {"types", "fields", "inputFields", "enumValues", "args", "possibleTypes", "interfaces", "ofType", "directives"}
+    assert own <= set(LISTS)
+    assert not [f"{kind.name}.{name}" for kind in OBJECTS for name in kind.fields if name in own]
