@@ -203,19 +203,20 @@ DATA: dict[What, tuple[Datum, ...]] = {
         source="text integration.name",
         recorded_at="instant recorded_at",
     ),
-    "audit": _data(
-        id="text id",
-        at="instant at",
-        action="text action",
-        actor_kind="text actor_kind",
-        actor_name="text actor_name",
-        subject_kind="text subject_kind",
-        subject_id="text subject",
-        subject_name="text subject_name",
-        before="json before",
-        after="json after",
-        change_id="text change_id",
-        request_id="text request_id",
+    "audit": (
+        *_data(id="text id", at="instant at"),
+        Datum("action", "text", ("action",)),
+        *_data(
+            actor_kind="text actor_kind",
+            actor_name="text actor_name",
+            subject_kind="text subject_kind",
+            subject_id="text subject",
+            subject_name="text subject_name",
+            before="json before",
+            after="json after",
+            change_id="text change_id",
+            request_id="text request_id",
+        ),
     ),
 }
 """What each export has, in order."""

@@ -305,7 +305,7 @@ async def test_a_person_changes_their_name_unless_their_provider_says_it(
     await builders.a_password(actor, grace)
     await sign_in(inside, "grace@lovelace.dev")
     assert (await who(inside))["user"]["isManaged"]
-    refused = await inside.post("/auth/profile", json={"name": "Grace"})
+    refused = await inside.post("/auth/profile", json={"name": "Grace Hopper"})
     assert code(refused) == (403, "MANAGED")
     assert "Okta" in refused.json()["message"]
 

@@ -1,4 +1,7 @@
 // What the account is called, in which time zone its days end, and what everybody may see of people.
+// Of TagsInput, which no other screen has.
+import "@mantine/core/styles/Pill.layer.css";
+import "@mantine/core/styles/PillsInput.layer.css";
 import { Button, Select, TagsInput, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
