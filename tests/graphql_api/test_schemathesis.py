@@ -7,10 +7,8 @@ may be the server's fault.
 from __future__ import annotations
 
 import asyncio
-import warnings
 from collections import Counter
 
-import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
