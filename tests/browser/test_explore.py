@@ -1,0 +1,43 @@
+"""GraphQL in the browser, on the session: it may do what its person may."""
+
+import json
+import re
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.served import Served
+
+
+async def run(page: object, query: str) -> str:
+    """Runs a query in the editor; what is shown as the answer."""
+    await page.get_by_role("button", name="Show Examples").wait_for()  # type: ignore[attr-defined]
+    editor = page.locator(".graphiql-query-editor .monaco-editor").first  # type: ignore[attr-defined]
+    await editor.click()
+    await page.keyboard.press("Control+a")  # type: ignore[attr-defined]
+    await page.keyboard.insert_text(query)  # type: ignore[attr-defined]
+    async with page.expect_response("**/graphql") as answered:  # type: ignore[attr-defined]
+        await page.keyboard.press("Control+Enter")  # type: ignore[attr-defined]
+    return str(await (await answered.value).text())
+
+
+async def test_a_query_runs_on_the_session_and_asks_no_other_host(visit: Visit) -> None:
+    async with visit() as ada:
+        await ada.go("/explore")
+        said = json.loads(await run(ada.page, "{ viewer { actorName role } }"))
+        assert said["data"]["viewer"] == {"actorName": "Ada Lovelace", "role": "admin"}
+        await ada.page.get_by_role("button", name="Show Examples").click()
+        await ada.page.get_by_role("button", name=re.compile("People by department")).click()
+        await expect(ada.page.locator(".graphiql-query-editor")).to_contain_text("usersCountedBy")
+        async with ada.page.expect_download() as downloading:
+            await ada.press("Download schema")
+        assert "type Account" in (await (await downloading.value).path()).read_text()
+
+
+async def test_a_mutation_there_obeys_the_persons_rights(visit: Visit, muster: Served) -> None:
+    await muster.person("grace@acme.example", "Grace Hopper", "user")
+    async with visit("grace@acme.example") as grace:
+        await grace.go("/explore")
+        mutation = 'mutation { integrationCreate(input: {type: scim, name: "x"}) { errors { code } } }'
+        said = json.loads(await run(grace.page, mutation))
+        assert said["data"]["integrationCreate"]["errors"] == [{"code": "NOT_PERMITTED"}]
