@@ -29,19 +29,22 @@ def lowered(column: str, *, nullable: bool = False) -> Field:
     return Field(f"lower({column})", "folded", nullable)
 
 
-_KINDS = {
+PUBLIC = {
     "account": "Account",
     "user": "User",
     "team": "Team",
     "integration": "Integration",
     "token": "ApiToken",
     "decision": "PendingDecision",
+    "letter": "Letter",
+    "link": "OneTimeLink",
+    "property_definition": "PropertyDefinition",
 }
-"""What is called how in public ids; of a later kind its own word."""
+"""What an event's subject is called in public ids; of a later version's kind its own word."""
 
 
 def _subject(say: Dialect) -> str:
-    cases = " ".join(f"WHEN '{kind}' THEN '{name}'" for kind, name in _KINDS.items())
+    cases = " ".join(f"WHEN '{kind}' THEN '{name}'" for kind, name in PUBLIC.items())
     named = f"CASE a.subject_kind {cases} ELSE a.subject_kind END"
     return say.encoded(f"'gid://muster/' || {named} || '/' || {say.text('a.subject_id')}")
 

@@ -23,6 +23,7 @@ from catalog.models import Account, Integration
 from catalog.selection import AllOf, Column, Compare, Position, Window
 from catalog.services import audit, integrations, memberships, teams, tokens, users, visibility
 from catalog.services.users import Draft
+from catalog.tables.journal import PUBLIC
 from tests import builders
 
 ROOT = Path(__file__).parents[2]
@@ -150,6 +151,17 @@ def test_every_action_that_a_service_records_has_a_name_here() -> None:
     recorded = {action for path in (ROOT / "catalog").rglob("*.py") for action in _recorded(path)}
     assert {"user.created", "user.linked", "team.detached", "token.created", "letters.released"} <= recorded
     assert recorded <= set(audit.ACTIONS)
+
+
+def test_every_kind_of_subject_has_a_public_name() -> None:
+    kinds: set[str] = set()
+    for path in (ROOT / "catalog").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record":
+                named = [keyword.value for keyword in node.keywords if keyword.arg == "kind"]
+                kinds |= {one.value for one in named if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    assert {"user", "team", "token", "letter"} <= kinds
+    assert kinds <= PUBLIC.keys()
 
 
 def _recorded(path: Path) -> Iterator[str]:
