@@ -9,7 +9,8 @@ import pytest
 
 from catalog import database
 from catalog.actors import Actor
-from catalog.services import answers
+from catalog.changes import change
+from catalog.services import answers, deliveries, integrations
 from graphql_api.selections import Selections, Uncovered
 from tests import builders
 from tests.graphql_api.conftest import Ask
@@ -123,3 +124,31 @@ async def test_no_request_asks_more_than_a_few_statements_at_once(
     monkeypatch.setattr(answers, "answer", watched)
     await ask("{" + " ".join(f"a{place}: account {{ teams {{ totalCount }} }}" for place in range(20)) + "}")
     assert 1 <= most <= 2
+
+
+OVERVIEW = """
+    query ($n: Int) { account {
+      scimIntegrations(first: $n) { nodes {
+        name status checklist { urlReached } health { requests } letters { held } settings { raw }
+        provisioningEvents(first: 3) { nodes { status fix user { name } } } } }
+      auditEvents(first: $n) { nodes { sentence user { name } } } } }
+"""
+
+
+async def test_an_overview_takes_as_many_statements_for_many_integrations_and_events_as_for_two(
+    ask: Ask, actor: Actor, counted: Callable[[], int]
+) -> None:
+    for number in range(30):
+        integration = await builders.an_integration(actor, f"Okta {number}")
+        async with change(builders.a_scim_client(integration)) as this:
+            for status in (201, 409):
+                deliveries.record(this, method="POST", path="/Users", status=status, duration_ms=1.0, reason="No.")
+        async with change(actor) as this:
+            await integrations.update_settings(this, integration.id, strict=True)
+    counted()
+    asked = []
+    for rows in (2, 30):
+        found = await ask(OVERVIEW, n=rows)
+        assert len(found["account"]["scimIntegrations"]["nodes"]) == rows
+        asked.append(counted())
+    assert asked[0] == asked[1] <= 10
