@@ -70,7 +70,6 @@ async def set_role(this: Change, user: User, role: str) -> None:
         # What is open in a browser was opened by somebody who might do more.
         sessions.end_all_of(this, user.id)
     this.record("user.role_changed", user, kind="user", name=user.name, before={"role": before}, after={"role": role})
-    await this.flush()
     recognition.forget()
 
 

@@ -29,6 +29,7 @@ async def are_left(this: Change, leaving: Collection[UUID]) -> bool:
 
     Two changes at once would each see the other's administrator: they take turns.
     """
+    await this.flush()
     await access.account(this, lock=True)
     rows = await this.rows(
         "SELECT 1 FROM users WHERE account_id = $1 AND role = 'admin' AND deactivated_at IS NULL "

@@ -17,12 +17,12 @@ from catalog.errors import CatalogError, Invalid, NotFound
 from catalog.ids import fold
 from catalog.models import Team, User
 from catalog.selection import Where
-from catalog.services import administration, administrators, invitations, memberships, users, visibility
+from catalog.services import administration, administrators, invitations, memberships, ownership, users, visibility
 
 Status = Literal["active", "deactivated"]
 
-MOST_AT_ONCE = 5_000
-"""People of one bulk change."""
+MOST_AT_ONCE = 2_000
+"""People of one bulk change: so many are deactivated in seconds, while SQLite lets nobody else write."""
 
 MOST_LETTERS = 500
 """People who are written to at once."""
@@ -49,9 +49,14 @@ async def alter_many(
     Whoever can't be altered is left wholly as they are; the others are altered. Ids of nobody are passed over in
     silence. Raises NotPermitted; Managed for a team whose members a provider manages.
     """
+    if role is None and status is None and not joining:
+        raise Invalid("users", "say what is to change: a role, a status, or teams to join.")
     for operation, wanted in (("users.set_role", role), ("users.deactivate", status)):
         if wanted is not None:
             permissions.need(this.actor, operation)
+    # Before anybody is held: whoever may change nothing holds up nobody.
+    for team in joining:
+        await ownership.need(this, "teams.set_members", team)
     if len(user_ids) > MOST_AT_ONCE:
         raise Invalid("users", f"{MOST_AT_ONCE} people at most are changed at once.")
     failures: list[Failure] = []
@@ -145,7 +150,6 @@ async def _alter(this: Change, user: User, role: str | None, status: Status | No
         await administration.set_role(this, user, role)
     if status is not None:
         await (users.reactivate if status == "active" else users.deactivate)(this, user)
-    await this.flush()
     return before != (user.role, user.deactivated_at is None)
 
 

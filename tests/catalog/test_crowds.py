@@ -82,6 +82,22 @@ async def test_ids_of_nobody_are_passed_over_and_too_many_are_refused(
         await altered(admin, [ada, await a_user("grace@hopper.example")], role="user")
 
 
+async def test_a_change_of_nothing_is_refused(actor: Actor, a_user: AUser) -> None:
+    ada = await a_user()
+    for role in (Role.ADMIN, Role.USER):
+        with pytest.raises(Invalid, match="say what is to change"):
+            await altered(as_role(actor, role), [ada])
+
+
+async def test_people_join_the_teams_that_one_may_edit(actor: Actor, a_user: AUser, a_team: ATeam) -> None:
+    ada, grace = await a_user(), await a_user("grace@hopper.example")
+    own, other = await a_team(members=[ada]), await a_team("Other")
+    member = as_role(actor, Role.TEAM_MEMBER, id=ada.id)
+    assert await altered(member, [grace], joining=[own]) == (1, {})
+    with pytest.raises(NotPermitted):
+        await altered(member, [grace], joining=[other])
+
+
 async def test_who_is_meant_is_found_by_condition(admin: Actor, a_user: AUser, monkeypatch: pytest.MonkeyPatch) -> None:
     ada, grace = await a_user(role="team_member"), await a_user("grace@hopper.example", role="team_member")
     where = Compare(Column("role"), "eq", "team_member")
