@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from catalog import access, minting, permissions, sql
+from catalog import access, letters, minting, permissions, sql
 from catalog.actors import Actor, ActorKind, Role, Scope
 from catalog.changes import Change, uninterrupted
 from catalog.database import database
@@ -23,6 +23,7 @@ from catalog.engines import Row, Statement
 from catalog.errors import NotFound, Unauthenticated
 from catalog.ids import as_uuid, new_id, now
 from catalog.models import Session, User
+from catalog.services import links, post
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
@@ -95,6 +96,9 @@ def start(
     told = {"method": method, "ip": session.ip}
     this.record("session.started", user, kind="user", name=user.name, after=told, rises=False)
     if user.invitation in _UNANSWERED:
+        # What would let them in is not needed any more, and would let in whoever finds the letter.
+        post.withdraw(this, user.id, letters.WELCOME, letters.INVITATION)
+        links.revoke_all_of(this, user.id)
         user.invitation = "accepted"
         this.record("invitation.accepted", user, kind="user", name=user.name, rises=False)
     return session, secret

@@ -238,6 +238,18 @@ async def test_an_invitation_is_accepted_by_its_link_which_lives_seven_days_from
     assert [tuple(row) for row in rows] == [("invitation.accepted", ada.name)]
 
 
+async def test_whoever_comes_in_by_another_way_leaves_no_door_open(actor: Actor) -> None:
+    ada = await _by_hand(actor)
+    (secret,) = await _sent()
+    grace = await _by_hand(actor, "grace@lovelace.dev")
+    for user in (ada, grace):
+        await builders.a_session(actor, user)
+        assert await _invitation(user) == "accepted"
+    assert await _spent(secret) == "revoked"
+    assert await _sent() == []
+    assert await _states() == {"sent": 1, "discarded": 1}
+
+
 async def test_an_attempt_that_fails_and_the_next_one_carry_the_same_link(actor: Actor) -> None:
     await _by_hand(actor)
     seen = Bag()
