@@ -9,13 +9,12 @@ may be is `limits`' business, what is told of errors that of `errors`.
 from __future__ import annotations
 
 import hashlib
-import inspect
 import re
 from datetime import UTC, tzinfo
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationType, execute
+from graphql import GraphQLError, OperationType
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -29,7 +28,7 @@ from catalog.services.idempotency import Answer, Keys
 from graphql_api import errors, limits
 from graphql_api.context import Context
 from graphql_api.documents import Document, Documents
-from graphql_api.execution import Executor
+from graphql_api.execution import carry_out
 from graphql_api.schema import schema
 
 _DAY = re.compile(r'"\d{4}-\d\d-\d\d"')
@@ -99,21 +98,8 @@ class Endpoint:
 
     async def _carry_out(self, actor: Actor, document: Document, asked: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """The answer's content, and its status: 503 where nothing came of it, and another try may do better."""
-        result: Any = execute(
-            schema._schema,
-            document.node,
-            context_value=Context(
-                actor, self._base_url, zone=await _zone(actor, asked), selected=document.selected
-            ),
-            variable_values=asked["variables"],
-            operation_name=asked["operationName"],
-            executor_class=Executor,
-            # To find what a variable's value was to be takes longer than the answer, and fails where a small letter is
-            # longer than its capital.
-            hide_suggestions=True,
-        )
-        if inspect.isawaitable(result):
-            result = await result
+        context = Context(actor, self._base_url, zone=await _zone(actor, asked), selected=document.selected)
+        result = await carry_out(schema._schema, document.node, context, asked["variables"], asked["operationName"])
         content: dict[str, Any] = {"data": result.data}
         if not result.errors:
             return content, 200

@@ -32,6 +32,7 @@ class Context:
     """What is selected where in the document: kept with it, from one request to the next."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What was found out once for the whole request."""
+    _begun: set[asyncio.Future[Any]] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(STATEMENTS_AT_ONCE))
 
     async def asking(self, statement: Awaitable[T]) -> T:
@@ -39,6 +40,17 @@ class Context:
         async with self._turns:
             self.statements += 1
             return await statement
+
+    def begin(self, work: Awaitable[T]) -> asyncio.Future[T]:
+        """What comes of the work, which is done whether or not somebody waits for it."""
+        begun = asyncio.ensure_future(work)
+        self._begun.add(begun)
+        return begun
+
+    async def settle(self) -> None:
+        """Returns once nothing is on its way any more: no statement outlives the request that asked it."""
+        while self._begun:
+            await asyncio.gather(*(self._begun.pop() for _ in range(len(self._begun))), return_exceptions=True)
 
 
 def of(info: Info) -> Context:

@@ -11,12 +11,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Iterable
 from functools import cached_property
+from inspect import isawaitable, iscoroutine
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
 import orjson
-from graphql import GraphQLObjectType, get_named_type, is_non_null_type, located_error
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLObjectType,
+    GraphQLSchema,
+    execute,
+    get_named_type,
+    is_non_null_type,
+    located_error,
+)
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import Info
@@ -28,6 +38,31 @@ from catalog.shapes import Member, without
 from graphql_api.context import Context
 from graphql_api.describing import Description, Row
 from graphql_api.selections import CONCRETE, Selections, Uncovered
+
+
+async def carry_out(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    context: Context,
+    variables: dict[str, Any] | None = None,
+    operation_name: str | None = None,
+) -> ExecutionResult:
+    """The data and the errors of one operation of the document."""
+    result: Any = execute(
+        schema,
+        document,
+        context_value=context,
+        variable_values=variables,
+        operation_name=operation_name,
+        executor_class=Executor,
+        # To find what a variable's value was to be takes longer than the answer, and fails where a small letter is
+        # longer than its capital.
+        hide_suggestions=True,
+    )
+    try:
+        return cast(ExecutionResult, await result if isawaitable(result) else result)
+    finally:
+        await context.settle()
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
@@ -47,6 +82,17 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         return convert_arguments(arguments, field.arguments, scalar_registry=registry, config=strawberry.config)
 
     def complete_value(
+        self, return_type: Any, field_details_list: Any, info: Any, path: Path, result: Any, position_context: Any
+    ) -> Any:
+        completed = self._completed(return_type, field_details_list, info, path, result, position_context)
+        if path.prev is None or not iscoroutine(completed):
+            return completed
+        # An error that makes the parent null cancels what stands beside it, mostly before its first step, and Python
+        # warns of a coroutine that never ran: this one runs, whoever waits for it.
+        context: Context = self.context_value
+        return asyncio.shield(context.begin(completed))
+
+    def _completed(
         self, return_type: Any, field_details_list: Any, info: Any, path: Path, result: Any, position_context: Any
     ) -> Any:
         if not isinstance(result, Description):
@@ -75,6 +121,11 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             # Strawberry's test of the type asks for its Python class, of which a row is none.
             return self.collect_and_execute_subfields(return_type, field_details_list, path, result, position_context)
         return super().complete_object_value(return_type, field_details_list, info, path, result, position_context)
+
+    def settle_in_background(self, awaitables: list[Awaitable[Any]]) -> None:
+        context: Context = self.context_value
+        for awaitable in awaitables:
+            context.begin(awaitable)
 
     # --- the compiled road ------------------------------------------------------------------------------------
 

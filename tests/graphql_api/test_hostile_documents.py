@@ -79,9 +79,6 @@ def _dumped(body: Any) -> bytes:
         return orjson.dumps(plain(body))
 
 
-# graphql-core lets go of what stands beside a field whose error makes their parent null: a coroutine then never runs,
-# which Python warns of when it is collected. Nothing of the answer is lost.
-@pytest.mark.filterwarnings("ignore:.*was never awaited", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_whatever_is_sent_is_answered_in_little_time_and_never_by_a_500(
     client: httpx.AsyncClient, db: Database, known: list[str], part: int

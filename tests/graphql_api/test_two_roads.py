@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from graphql import ExecutionResult, execute, parse
+from graphql import parse
 from hypothesis import HealthCheck, given, settings
 
 from catalog.actors import Actor
@@ -21,7 +21,7 @@ from catalog.models import Integration, TeamAlias
 from catalog.services import visibility
 from catalog.visibility import Visibility
 from graphql_api.context import Context
-from graphql_api.execution import Executor
+from graphql_api.execution import carry_out
 from graphql_api.schema import schema
 from graphql_api.selections import Selections, Uncovered
 from tests import builders
@@ -60,14 +60,7 @@ async def seeded(actor: Actor, integration: Integration, scim_actor: Actor) -> A
 
 async def answered(actor: Actor, document: str) -> tuple[Any, list[tuple[Any, str]]]:
     """The data, and where which errors are."""
-    result: Any = execute(
-        schema._schema,
-        parse(document),
-        context_value=Context(actor, "https://muster.test"),
-        executor_class=Executor,
-    )
-    if not isinstance(result, ExecutionResult):
-        result = await result
+    result = await carry_out(schema._schema, parse(document), Context(actor, "https://muster.test"))
     errors = sorted(
         (str([key for key in error.path or () if isinstance(key, str)]), type(error.original_error).__name__)
         for error in result.errors or ()
