@@ -23,6 +23,7 @@ from catalog.models import (
     Integration,
     PendingDecision,
     PropertyDefinition,
+    SignInConnection,
     Tag,
     Team,
     User,
@@ -89,6 +90,14 @@ async def property_definition(this: Change, id: UUID | str, *, version: int | No
     return _at(await _found(this, PropertyDefinition, "property definition", id, _SCOPED, lock=True), version)
 
 
+async def sign_in_connection(this: Change, id: UUID | str, *, version: int | None = None) -> SignInConnection:
+    """The connection, held until the change ends, and only at `version` where one is given.
+
+    Raises NotFound, also for one that was deleted; VersionMismatch.
+    """
+    return _at(await _found(this, SignInConnection, "sign-in connection", id, _UNDELETED, lock=True), version)
+
+
 def loaded(model: type[M], row: Any) -> M:
     """The row of a SELECT of `sql.columns(model, …)`, as an instance of the model."""
     found = model._init_from_db(**dict(row))
@@ -113,7 +122,7 @@ async def _found(this: Change, model: type[M], kind: str, id: UUID | str, where:
     return loaded(model, rows[0])
 
 
-V = TypeVar("V", User, Team, Integration, PropertyDefinition)
+V = TypeVar("V", User, Team, Integration, PropertyDefinition, SignInConnection)
 
 
 def _at(row: V, version: int | None) -> V:

@@ -114,6 +114,28 @@ class Forged(NotPermitted):
         super().__init__("Requests of a session need the header X-Muster-Csrf: 1, and come from Muster's own pages.")
 
 
+class SignInRefused(NotPermitted):
+    """A single sign-on that lets nobody in. `why` names the cause; the message is for administrators.
+
+    The person is told no more than that it did not work, and where administrators find the reason.
+    """
+
+    code = "SIGN_IN_REFUSED"
+
+    def __init__(self, why: str, reason: str) -> None:
+        self.why = why
+        super().__init__(reason)
+
+
+class SingleSignOnRequired(NotPermitted):
+    """The account lets people in by their identity provider alone."""
+
+    code = "SINGLE_SIGN_ON_REQUIRED"
+
+    def __init__(self) -> None:
+        super().__init__("Your company signs in with single sign-on: choose it on the sign-in page.")
+
+
 class WrongPassword(NotPermitted):
     """The person who is signed in has another password."""
 

@@ -19,7 +19,7 @@ _MARKS = tuple(name.encode() for name in (*_SECRET_NAMES, "\\u"))
 """A body without any of these needs no reading: no key of it is a secret's. An escape may spell any name."""
 
 _IN_TEXT = re.compile(
-    r"muster_(?:scim|api|session|link)_[0-9A-Za-z_]*"
+    r"muster_(?:scim|api|session|link|sso)_[0-9A-Za-z_]*"
     r"|(?i:\bbearer\s+)[^\s\"',]{16,}"
     r"|(?P<key>(?i:\"[^\"]{0,60}(?:password|passwd|secret|token|authorization|credential)[^\"]{0,60}\"\s*:\s*))"
     r"(?:\"[^\"]*\"?|[^\s,}\]]+)"

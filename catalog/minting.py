@@ -1,9 +1,9 @@
-"""Secrets of API tokens, sessions and one-time links: made, recognised, digested. Knows no database and no clock.
+"""Secrets of API tokens, sessions, links and single sign-ons: made, recognised, digested. Knows no database, no clock.
 
-`muster_scim_`, `muster_api_`, `muster_session_` or `muster_link_`, 43 base62 characters drawn at random (256 bits), and
-6 of a CRC-32 over all before them: so that secret scanners can find a leaked one, logs can mask it, and a typing error
-is refused without a look into the database. Only the SHA-256 is ever stored; with 256 random bits it needs neither salt
-nor stretching.
+`muster_scim_`, `muster_api_`, `muster_session_`, `muster_link_` or `muster_sso_`, 43 base62 characters drawn at random
+(256 bits), and 6 of a CRC-32 over all before them: so that secret scanners can find a leaked one, logs can mask it, and
+a typing error is refused without a look into the database. Only the SHA-256 is ever stored; with 256 random bits it
+needs neither salt nor stretching.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import zlib
 from typing import Literal
 from uuid import UUID
 
-Kind = Literal["scim", "api", "session", "link"]
+Kind = Literal["scim", "api", "session", "link", "sso"]
 
 PREFIXES: dict[Kind, str] = {
     "scim": "muster_scim_",
     "api": "muster_api_",
     "session": "muster_session_",
     "link": "muster_link_",
+    "sso": "muster_sso_",
 }
 RANDOM_CHARACTERS = 43
 """62 ** 43 is just above 2 ** 256."""

@@ -13,8 +13,18 @@ from catalog.actors import Actor, ActorKind, Scope
 from catalog.attributes import by_hand, derive
 from catalog.changes import Change, change
 from catalog.ids import FOREVER, fold, new_id, now
-from catalog.models import Account, ExternalId, Integration, Membership, Team, TeamAlias, User
-from catalog.services import passwords, sessions, users
+from catalog.models import (
+    Account,
+    ExternalId,
+    Integration,
+    Membership,
+    SignInConnection,
+    Team,
+    TeamAlias,
+    User,
+)
+from catalog.services import passwords, sessions, sign_in_connections, users
+from catalog.services.sign_in_connections import Connection
 
 PASSWORD = "correct horse battery"
 
@@ -177,3 +187,29 @@ def _external_id(this: Change, kind: str, subject: User | Team, value: str | Non
 
 def _slug(name: str) -> str:
     return "-".join(fold(name).split())
+
+
+async def a_connection(
+    actor: Actor, integration: Integration | None = None, *, kind: str = "oidc", on: bool = True, **fields: Any
+) -> Connection:
+    """A single sign-on connection of this integration's people, as a sign-in finds it; switched on unless said."""
+    fields.setdefault("settings", CONNECTION_SETTINGS[kind])
+    async with change(actor) as this:
+        connection = SignInConnection(
+            id=new_id(),
+            account_id=actor.account_id,
+            kind=kind,
+            integration_id=integration.id if integration else None,
+            enabled=on,
+            created_at=this.at,
+            updated_at=this.at,
+            **{"name": f"Okta by {kind}", **fields},
+        )
+        this.add(connection)
+    return await sign_in_connections.look(connection.id)
+
+
+CONNECTION_SETTINGS: dict[str, dict[str, Any]] = {
+    "oidc": {"issuer": "https://okta.example", "client_id": "muster"},
+    "saml": {"metadata_url": "https://okta.example/metadata"},
+}

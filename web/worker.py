@@ -23,6 +23,7 @@ from catalog.services import (
     invitations,
     links,
     notices,
+    one_time_states,
     sessions,
 )
 from web.anchors import Anchors
@@ -55,6 +56,7 @@ class Worker:
             asyncio.create_task(_every(3600, deliveries.prune)),
             asyncio.create_task(_every(3600, sessions.prune)),
             asyncio.create_task(_every(3600, links.prune)),
+            asyncio.create_task(_every(600, one_time_states.prune)),
             asyncio.create_task(_every(3600, idempotency.prune)),
         ]
         return self

@@ -13,6 +13,7 @@ from catalog.models.idempotency import IdempotencyClaim
 from catalog.models.integrations import ExternalId, Integration, PendingDecision
 from catalog.models.journal import AuditEvent, OutboxMessage, ProvisioningEvent
 from catalog.models.sign_in import OneTimeLink, Password, Session
+from catalog.models.single_sign_on import SignInConnection, SignInError, SignInIdentity, SignInState
 from catalog.models.teams import Membership, Team, TeamAlias
 from catalog.models.time import AuditHead, TeamPeriod, UserPeriod
 from catalog.models.users import User
@@ -37,6 +38,10 @@ __all__ = [
     "PropertyDefinition",
     "ProvisioningEvent",
     "Session",
+    "SignInConnection",
+    "SignInError",
+    "SignInIdentity",
+    "SignInState",
     "Tag",
     "Team",
     "TeamAlias",

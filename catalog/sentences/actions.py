@@ -44,6 +44,7 @@ _OF_AN_ACCOUNT = {
     "time_zone": "time zone",
     "user_extension": "attributes of its own",
     "visible_attributes": "attributes that everybody may see",
+    "require_single_sign_on": "rule for signing in",
 }
 
 
@@ -266,6 +267,16 @@ def _session_ended(event: Event) -> str:
     return f"{event.who} signed out." if event.is_about_themselves else f"{event.who} ended {event.whose} session."
 
 
+def _sign_in_connection_updated(event: Event) -> str:
+    match event.after.get("enabled"):
+        case True:
+            return f"{event.who} switched signing in by {event.subject} on."
+        case False:
+            return f"{event.who} switched signing in by {event.subject} off: the sessions that it began ended."
+    changed = [name.replace("_", " ") for name in event.after]
+    return f"{event.who} changed how signing in by {event.subject} works{f' ({listed(changed)})' if changed else ''}."
+
+
 def _shown(side: dict[str, Any], *others: Any) -> str:
     """By what a token is recognised, in brackets."""
     prefix = side.get("prefix")
@@ -329,4 +340,8 @@ SENTENCES: dict[str, str | Callable[[Event], str]] = {
     "session.started": "{subject} signed in.",
     "session.confirmed": "{subject} gave their password again.",
     "session.ended": _session_ended,
+    "sign_in_connection.created": "{who} set up signing in by {subject}.",
+    "sign_in_connection.updated": _sign_in_connection_updated,
+    "sign_in_connection.deleted": "{who} ended signing in by {subject}: the sessions that it began ended.",
+    "identity.linked": "{subject} signed in by {who} under a name that is new.",
 }

@@ -75,6 +75,10 @@ ACTIONS: dict[str, str] = {
     "session.started": "A person signed in.",
     "session.confirmed": "A person proved anew who they are, to do what needs it.",
     "session.ended": "A person's session was ended.",
+    "sign_in_connection.created": "A way to sign in by an identity provider was made; it is switched off at first.",
+    "sign_in_connection.updated": "A way to sign in by an identity provider was changed, or switched on or off.",
+    "sign_in_connection.deleted": "A way to sign in by an identity provider is gone; the sessions it began ended.",
+    "identity.linked": "A person signed in by an identity provider for the first time, or under another name.",
 }
 """Every action, with what it means in one sentence."""
 

@@ -25,5 +25,7 @@ async def of_address(this: Change, user: User, before: str) -> None:
 
 
 def of_identity(this: Change, user: User) -> None:
-    """The person is gone, or may be somebody else on the same userName: their password is nobody's."""
+    """The person is gone, or may be somebody else on the same userName: their password, and what
+    providers assert of them, are nobody's."""
     passwords.forget(this, user.id)
+    this.run("DELETE FROM sign_in_identities WHERE account_id = $1 AND user_id = $2", this.account_id, user.id)

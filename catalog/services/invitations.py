@@ -15,7 +15,7 @@ from catalog.changes import Change
 from catalog.dialects import DIALECTS
 from catalog.errors import Invalid, LinkSpent, NotFound
 from catalog.models import User
-from catalog.services import links, passwords, post, sessions
+from catalog.services import links, passwords, post, sessions, sign_in_policy
 from catalog.services.integration_settings import Settings
 from catalog.services.links import Link
 from catalog.services.sessions import NO_BROWSER, Browser
@@ -110,7 +110,8 @@ async def revoke(this: Change, user: User) -> None:
 async def accept(this: Change, link: Link, *, hash: str, browser: Browser = NO_BROWSER) -> tuple[User, str]:
     """The person whom the link lets in, with the password of this hash, and the secret of their session.
 
-    An invitation's link and one to choose a new password alike. Raises LinkSpent.
+    An invitation's link and one to choose a new password alike. Raises LinkSpent; SingleSignOnRequired where a
+    password is not enough: the link stays unused then.
     """
     await links.use(this, link)
     try:
@@ -119,6 +120,7 @@ async def accept(this: Change, link: Link, *, hash: str, browser: Browser = NO_B
         raise LinkSpent("revoked") from None
     if user.deactivated_at is not None:
         raise LinkSpent("revoked")
+    await sign_in_policy.need_password_enough(this, user)
     had_one = await passwords.hash_in(this, user.id) is not None
     await passwords.set_(this, user, hash, tell=had_one)
     _, secret = sessions.start(this, user, method="password", browser=browser)

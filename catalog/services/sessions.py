@@ -159,6 +159,15 @@ def end_all_of(this: Change, user_id: UUID, *, but: UUID | None = None) -> None:
     forget()
 
 
+def end_all_by(this: Change, connection_id: UUID) -> None:
+    """Every session that this single sign-on began ends with the change, whose own event tells of it."""
+    this.run(
+        "UPDATE sessions SET ended_at = $1 WHERE account_id = $2 AND connection_id = $3 AND ended_at IS NULL",
+        *(this.at, this.account_id, connection_id),
+    )
+    forget()
+
+
 async def list_(actor: Actor) -> Sequence[Row]:
     """The sessions in which the person who asks is signed in at this moment, the one last used first.
 

@@ -68,6 +68,21 @@ _unique("users_email", "users.account_id, users.email_key", "user", "email", "Us
 _unique("teams_pushed_name", "teams.integration_id, teams.provider_name_key", "team", "provider_name", "Team")
 _unique("team_aliases_alias", "team_aliases.account_id, team_aliases.alias", "team", "alias", "TeamAlias")
 _unique("memberships_open", "memberships.team_id, memberships.user_id", "membership", "user_id", "Membership")
+_unique(
+    *("sign_in_connections_name", "sign_in_connections.account_id, sign_in_connections.name"),
+    *("sign-in connection", "name", "SignInConnection"),
+)
+_unique(
+    *("sign_in_identities_subject", "sign_in_identities.connection_id, sign_in_identities.subject"),
+    *("identity", "subject", "SignInIdentity"),
+)
+_unique(
+    *(
+        "sign_in_states_once",
+        "sign_in_states.connection_id, sign_in_states.purpose, sign_in_states.digest",
+    ),
+    *("sign-in", "digest", "SignInState"),
+)
 _unique("integrations_name", "integrations.account_id, integrations.name", "integration", "name", "Integration")
 _unique("tags_of_one", "tags.owner_id, tags.key, tags.value", "tag", "value", "Tag")
 _unique(

@@ -39,6 +39,7 @@ PUBLIC = {
     "letter": "Letter",
     "link": "OneTimeLink",
     "property_definition": "PropertyDefinition",
+    "sign_in_connection": "SignInConnection",
 }
 """What an event's subject is called in public ids; of a later version's kind its own word."""
 
