@@ -19,12 +19,12 @@ CONFIRMED = timedelta(minutes=10)
 
 
 class Role(StrEnum):
-    """What a person may do in their account, from most to least."""
+    """What a person may do in their account, from most to least: nowhere else is this order written down."""
 
     ADMIN = "admin"
     STANDARDS_ADMIN = "standards_admin"
-    TEAM_MEMBER = "team_member"
     USER = "user"
+    TEAM_MEMBER = "team_member"
 
 
 class Scope(StrEnum):

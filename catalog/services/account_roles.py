@@ -21,9 +21,6 @@ from catalog.models import Team, User
 from catalog.services import administrators, recognition, sessions
 from catalog.services.integration_settings import Settings, settings_held
 
-_ROLES = [role.value for role in Role]
-"""From most to least."""
-
 CHUNK = 500
 """People held, and written, at once."""
 
@@ -109,7 +106,7 @@ def _give(this: Change, user: User, role: str) -> bool:
     user.role_by_hand = own if role != own else None
     if before == role:
         return False
-    if _ROLES.index(role) > _ROLES.index(before):
+    if highest(before, role) == before:
         # What is open in a browser was opened by somebody who might do more.
         sessions.end_all_of(this, user.id)
     this.record("user.role_changed", user, kind="user", name=user.name, before={"role": before}, after={"role": role})

@@ -109,11 +109,11 @@ def test_no_group_breaks_a_rule_and_its_own_name_is_always_kept(group: str, begi
         ({"team_rules": [{"begins_with": "App-", "name": " "}]}, "made of"),
         ({"team_rules": [{"begins_with": "App-"}] * 101}, "100"),
         ({"group_roles": ["Admins"]}, "object"),
-        ({"group_roles": {"Admins": "owner"}}, "admin, standards_admin or team_member"),
-        ({"group_roles": {"Admins": "user"}}, "admin, standards_admin or team_member"),
-        ({"group_roles": {"Admins": ["admin"]}}, "admin, standards_admin or team_member"),
+        ({"group_roles": {"Admins": "owner"}}, "admin, standards_admin or user"),
+        ({"group_roles": {"Admins": "team_member"}}, "admin, standards_admin or user"),
+        ({"group_roles": {"Admins": ["admin"]}}, "admin, standards_admin or user"),
         ({"group_roles": {" ": "admin"}}, "displayName"),
-        ({"group_roles": {"Admins": "admin", "ADMINS": "team_member"}}, "case"),
+        ({"group_roles": {"Admins": "admin", "ADMINS": "user"}}, "case"),
     ],
 )
 def test_a_choice_that_cannot_be_is_refused_and_says_what_can(choice: dict[str, Any], why: str) -> None:

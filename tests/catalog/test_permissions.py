@@ -1,6 +1,7 @@
 """Who may do what: every holder has a verdict on every operation, and whatever is not in the table is denied."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -84,6 +85,13 @@ def test_administrators_alone_do_what_is_theirs() -> None:
 def test_a_service_token_is_never_an_administrators_whatever_its_scopes() -> None:
     greedy = replace(HOLDERS[Holder.SERVICE], scopes=everything())
     assert not [name for name in ADMINISTRATORS_ALONE if may(greedy, name, own=True)]
+
+
+@pytest.mark.parametrize(("more", "less"), list(pairwise(Role)))
+def test_a_higher_role_may_do_all_that_a_lower_one_may(more: Role, less: Role) -> None:
+    for name in OPERATIONS:
+        for own in (True, False):
+            assert may(a_person(more), name, own=own) or not may(a_person(less), name, own=own), name
 
 
 @pytest.mark.parametrize("asks_as", [*PEOPLE, Holder.SERVICE])
