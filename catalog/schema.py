@@ -73,10 +73,12 @@ async def migrate(progress: Callable[[str], object] | None = None) -> list[str]:
 @asynccontextmanager
 async def _alone_on_sqlite(config: dict[str, Any]) -> AsyncIterator[Any]:
     """A transaction that alone may write, with foreign keys off: a table that is made anew is dropped on the way, and
-    with them on that would delete, or refuse because of, the rows that refer to it."""
+    with them on that would delete, or refuse because of, the rows that refer to it. As SQLite used to, it renames a
+    table without a look at the views, some of which lead to the one that is gone for that moment."""
     del config["connections"]["reader"]
     config["connections"]["default"]["credentials"] |= {
         "foreign_keys": "OFF",
+        "legacy_alter_table": "ON",
         "busy_timeout": str(TURN_TIMEOUT_S * 1000),
     }
     async with _opened(config) as context:
