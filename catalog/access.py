@@ -30,6 +30,7 @@ from catalog.models import (
 )
 
 M = TypeVar("M", bound=Model)
+V = TypeVar("V", User, Team, Integration, PropertyDefinition)
 
 
 async def account(this: Change, *, lock: bool = False) -> Account:
@@ -42,7 +43,7 @@ async def user(this: Change, id: UUID | str, *, lock: bool = False, version: int
 
     Raises NotFound, VersionMismatch (RFC 7644 §3.14, answered as 412).
     """
-    return _at(await _found(this, User, "user", id, _UNDELETED, lock), version)
+    return at(await _found(this, User, "user", id, _UNDELETED, lock), version)
 
 
 async def team(this: Change, id: UUID | str, *, lock: bool = False, version: int | None = None) -> Team:
@@ -51,7 +52,7 @@ async def team(this: Change, id: UUID | str, *, lock: bool = False, version: int
     The lock is FOR NO KEY UPDATE on PostgreSQL, so that memberships may still be added that refer to the team; SQLite
     has one writer anyway. Raises NotFound, VersionMismatch.
     """
-    return _at(await _found(this, Team, "team", id, _UNDELETED, lock), version)
+    return at(await _found(this, Team, "team", id, _UNDELETED, lock), version)
 
 
 async def integration(this: Change, id: UUID | str, *, lock: bool = False, version: int | None = None) -> Integration:
@@ -59,7 +60,7 @@ async def integration(this: Change, id: UUID | str, *, lock: bool = False, versi
 
     Raises NotFound, also for one that was deleted; VersionMismatch.
     """
-    return _at(await _found(this, Integration, "integration", id, _UNDELETED, lock), version)
+    return at(await _found(this, Integration, "integration", id, _UNDELETED, lock), version)
 
 
 async def token(this: Change, id: UUID | str, *, lock: bool = False) -> ApiToken:
@@ -87,7 +88,7 @@ async def property_definition(this: Change, id: UUID | str, *, version: int | No
 
     Raises NotFound, VersionMismatch.
     """
-    return _at(await _found(this, PropertyDefinition, "property definition", id, _SCOPED, lock=True), version)
+    return at(await _found(this, PropertyDefinition, "property definition", id, _SCOPED, lock=True), version)
 
 
 async def sign_in_connection(this: Change, id: UUID | str, *, version: int | None = None) -> SignInConnection:
@@ -105,6 +106,13 @@ def loaded(model: type[M], row: Any) -> M:
     return found
 
 
+def at(row: V, version: int | None) -> V:
+    """The row, if it is at this version, or none is asked for. Raises VersionMismatch."""
+    if version is not None and row.version != version:
+        raise VersionMismatch(version, row.version)
+    return row
+
+
 _SCOPED = "r.account_id = $1 AND r.id = $2"
 _UNDELETED = f"{_SCOPED} AND r.deleted_at IS NULL"
 
@@ -120,6 +128,7 @@ async def _found(this: Change, model: type[M], kind: str, id: UUID | str, where:
     if not rows:
         raise NotFound(kind, id)
     return loaded(model, rows[0])
+<<<<<<< Updated upstream
 
 
 V = TypeVar("V", User, Team, Integration, PropertyDefinition, SignInConnection)
@@ -129,3 +138,5 @@ def _at(row: V, version: int | None) -> V:
     if version is not None and row.version != version:
         raise VersionMismatch(version, row.version)
     return row
+=======
+>>>>>>> Stashed changes

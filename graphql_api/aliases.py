@@ -11,7 +11,7 @@ from catalog.changes import Change
 from catalog.errors import Invalid
 from catalog.services import aliases, teams
 from graphql_api import finding, ids
-from graphql_api.inputs import IdentifierInput
+from graphql_api.inputs import IdentifierInput, given
 from graphql_api.payloads import Error, carried_out
 
 
@@ -34,6 +34,7 @@ class AliasCreateInput:
 
     alias: str
     owner_id: strawberry.ID
+    expected_version: int | None = strawberry.UNSET
 
 
 @strawberry.input
@@ -42,6 +43,7 @@ class AliasDeleteInput:
 
     alias: str
     owner_type: AliasOwnerTypeEnum
+    expected_version: int | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -68,7 +70,7 @@ class AliasMutations:
     @strawberry.mutation
     async def alias_create(self, info: Info, input: AliasCreateInput) -> AliasCreatePayload | None:
         async def work(this: Change) -> list[str]:
-            team = await teams.lock(this, ids.read("Team", input.owner_id))
+            team = await teams.lock(this, ids.read("Team", input.owner_id), version=given(input.expected_version))
             await aliases.add(this, team, input.alias.strip())
             return await aliases.of(this, team)
 
@@ -80,7 +82,8 @@ class AliasMutations:
         async def work(this: Change) -> str:
             if input.owner_type not in (AliasOwnerTypeEnum.team, AliasOwnerTypeEnum.group):
                 raise Invalid("ownerType", f"Muster has teams; there is no {input.owner_type.value} with an alias.")
-            team = await teams.lock(this, await finding.team(this, IdentifierInput(alias=input.alias)))
+            which = await finding.team(this, IdentifierInput(alias=input.alias))
+            team = await teams.lock(this, which, version=given(input.expected_version))
             await aliases.remove(this, team, input.alias)
             return input.alias
 

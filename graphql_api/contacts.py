@@ -72,6 +72,7 @@ class ContactCreateInput:
     owner_id: strawberry.ID | None = strawberry.UNSET
     team_id: strawberry.ID | None = strawberry.UNSET
     team_alias: str | None = strawberry.UNSET
+    expected_version: int | None = strawberry.UNSET
 
 
 @strawberry.input
@@ -85,6 +86,7 @@ class ContactUpdateInput:
     display_type: str | None = strawberry.UNSET
     external_id: str | None = strawberry.UNSET
     make_default: bool | None = strawberry.UNSET
+    expected_version: int | None = strawberry.UNSET
 
 
 @strawberry.input
@@ -92,6 +94,7 @@ class ContactDeleteInput:
     """Which contact."""
 
     id: strawberry.ID
+    expected_version: int | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -129,7 +132,7 @@ class ContactMutations:
     async def contact_create(self, info: Info, input: ContactCreateInput) -> ContactCreatePayload | None:
         async def work(this: Change) -> UUID:
             team = IdentifierInput(id=input.team_id, alias=input.team_alias)
-            owner = await finding.owner(this, input.owner_id or None, team)
+            owner = await finding.owner(this, input.owner_id or None, team, version=given(input.expected_version))
             return (await contacts.create(this, owner, **details(input))).id
 
         id, errors = await carried_out(info, work, _NAMES)
@@ -139,8 +142,14 @@ class ContactMutations:
     async def contact_update(self, info: Info, input: ContactUpdateInput) -> ContactUpdatePayload | None:
         async def work(this: Change) -> UUID:
             wanted = {name: text for name, text in details(input).items() if text or name not in ("type", "address")}
-            default = bool(given(input.make_default))
-            return (await contacts.update(this, ids.read("Contact", input.id), make_default=default, **wanted)).id
+            contact = await contacts.update(
+                this,
+                ids.read("Contact", input.id),
+                make_default=bool(given(input.make_default)),
+                version=given(input.expected_version),
+                **wanted,
+            )
+            return contact.id
 
         id, errors = await carried_out(info, work, _NAMES)
         return ContactUpdatePayload(contact=read_back("contacts", id), errors=errors)
@@ -148,7 +157,8 @@ class ContactMutations:
     @strawberry.mutation
     async def contact_delete(self, info: Info, input: ContactDeleteInput) -> ContactDeletePayload | None:
         async def work(this: Change) -> UUID:
-            return (await contacts.delete(this, ids.read("Contact", input.id))).id
+            id, version = ids.read("Contact", input.id), given(input.expected_version)
+            return (await contacts.delete(this, id, version=version)).id
 
         id, errors = await carried_out(info, work, _NAMES)
         return ContactDeletePayload(deleted_contact_id=None if id is None else input.id, errors=errors)

@@ -57,15 +57,24 @@ async def definition(this: Change, meant: IdentifierInput) -> UUID:
     return (await property_definitions.of_alias(this, meant.alias)).id
 
 
-async def owner(this: Change, id: str | None, alias: IdentifierInput | UserIdentifierInput | None) -> Described:
-    """The team or the person on whom something hangs, held until the change ends. Raises NotFound, Invalid."""
+async def owner(
+    this: Change,
+    id: str | None,
+    alias: IdentifierInput | UserIdentifierInput | None,
+    *,
+    version: int | None = None,
+) -> Described:
+    """The team or the person on whom something hangs, held until the change ends; with `version`, only if still at it.
+
+    Raises NotFound, Invalid, VersionMismatch.
+    """
     if id:
         kind, key = opened(id) or ("", None)
         if key is None or kind not in ("Team", "User"):
             raise NotFound("owner", id)
-        return await ownership.lock_described(this, kind.lower(), key)
+        return await ownership.lock_described(this, kind.lower(), key, version=version)
     if isinstance(alias, UserIdentifierInput):
-        return await ownership.lock_described(this, "user", await user(this, alias))
+        return await ownership.lock_described(this, "user", await user(this, alias), version=version)
     if alias is None:
         raise Invalid("owner", "say whose, by id or by alias.")
-    return await ownership.lock_described(this, "team", await team(this, alias))
+    return await ownership.lock_described(this, "team", await team(this, alias), version=version)

@@ -181,6 +181,7 @@ class PropertyAssignInput:
     team: IdentifierInput
     definition: IdentifierInput
     value: JsonString
+    expected_version: int | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -274,7 +275,9 @@ class PropertyMutations:
     @strawberry.mutation
     async def property_assign(self, info: Info, input: PropertyAssignInput) -> PropertyPayload | None:
         async def work(this: Change) -> UUID:
-            team = await teams.lock(this, await finding.team(this, input.team))
+            team = await teams.lock(
+                this, await finding.team(this, input.team), version=given(input.expected_version)
+            )
             definition = await property_definitions.lock(this, await finding.definition(this, input.definition))
             return (await properties.assign(this, team, definition, input.value)).id
 
@@ -283,10 +286,14 @@ class PropertyMutations:
 
     @strawberry.mutation
     async def property_unassign(
-        self, info: Info, team: IdentifierInput, definition: IdentifierInput
+        self,
+        info: Info,
+        team: IdentifierInput,
+        definition: IdentifierInput,
+        expected_version: int | None = strawberry.UNSET,
     ) -> PropertyPayload | None:
         async def work(this: Change) -> bool:
-            held = await teams.lock(this, await finding.team(this, team))
+            held = await teams.lock(this, await finding.team(this, team), version=given(expected_version))
             which = await property_definitions.lock(this, await finding.definition(this, definition))
             return await properties.unassign(this, held, which)
 

@@ -71,6 +71,7 @@ class TagAssignInput:
     id: strawberry.ID | None = strawberry.UNSET
     alias: str | None = strawberry.UNSET
     type: TaggableResource | None = strawberry.UNSET
+    expected_version: int | None = strawberry.UNSET
 
 
 @strawberry.input
@@ -82,6 +83,7 @@ class TagCreateInput:
     id: strawberry.ID | None = strawberry.UNSET
     alias: str | None = strawberry.UNSET
     type: TaggableResource | None = strawberry.UNSET
+    expected_version: int | None = strawberry.UNSET
 
 
 @strawberry.input
@@ -91,6 +93,7 @@ class TagUpdateInput:
     id: strawberry.ID
     key: str | None = strawberry.UNSET
     value: str | None = strawberry.UNSET
+    expected_version: int | None = strawberry.UNSET
 
 
 @strawberry.input
@@ -98,6 +101,7 @@ class TagDeleteInput:
     """Which tag."""
 
     id: strawberry.ID
+    expected_version: int | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -158,8 +162,9 @@ class TagMutations:
     @strawberry.mutation
     async def tag_update(self, info: Info, input: TagUpdateInput) -> TagUpdatePayload | None:
         async def work(this: Change) -> UUID:
-            tag_id = ids.read("Tag", input.id)
-            return (await tags.update(this, tag_id, key=given(input.key), value=given(input.value))).id
+            tag_id, version = ids.read("Tag", input.id), given(input.expected_version)
+            key, value = given(input.key), given(input.value)
+            return (await tags.update(this, tag_id, key=key, value=value, version=version)).id
 
         id, errors = await carried_out(info, work, _NAMES)
         return TagUpdatePayload(tag=read_back("tags", id), errors=errors)
@@ -167,17 +172,17 @@ class TagMutations:
     @strawberry.mutation
     async def tag_delete(self, info: Info, input: TagDeleteInput) -> TagDeletePayload | None:
         async def work(this: Change) -> UUID:
-            return (await tags.delete(this, ids.read("Tag", input.id))).id
+            return (await tags.delete(this, ids.read("Tag", input.id), version=given(input.expected_version))).id
 
         _, errors = await carried_out(info, work, _NAMES)
         return TagDeletePayload(errors=errors)
 
 
 async def _owner(this: Change, input: TagAssignInput | TagCreateInput) -> Described:
-    """Whose tags are meant, held until the change ends. Raises NotFound, Invalid."""
-    kind = given(input.type)
+    """Whose tags are meant, held until the change ends. Raises NotFound, Invalid, VersionMismatch."""
+    kind, version = given(input.type), given(input.expected_version)
     if kind not in (None, TaggableResource.Team, TaggableResource.User):
         raise Invalid("type", f"Muster has teams and people; there is no {kind} to tag.")
     if kind is TaggableResource.User:
-        return await finding.owner(this, input.id or None, UserIdentifierInput(email=input.alias))
-    return await finding.owner(this, input.id or None, IdentifierInput(alias=input.alias))
+        return await finding.owner(this, input.id or None, UserIdentifierInput(email=input.alias), version=version)
+    return await finding.owner(this, input.id or None, IdentifierInput(alias=input.alias), version=version)

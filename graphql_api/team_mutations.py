@@ -207,9 +207,11 @@ class TeamMutations:
         )
 
     @strawberry.mutation
-    async def team_restore(self, info: Info, id: strawberry.ID) -> TeamUpdatePayload | None:
+    async def team_restore(
+        self, info: Info, id: strawberry.ID, expected_version: int | None = strawberry.UNSET
+    ) -> TeamUpdatePayload | None:
         async def work(this: Change) -> UUID:
-            return (await teams.restore(this, ids.read("Team", id))).id
+            return (await teams.restore(this, ids.read("Team", id), version=given(expected_version))).id
 
         restored, errors = await carried_out(info, work, {"team": "id", "provider_name": "id"})
         return TeamUpdatePayload(team=read_back("teams", restored), errors=errors)

@@ -54,12 +54,19 @@ async def create(this: Change, owner: Described, **details: Unpack[Details]) -> 
     return contact
 
 
-async def update(this: Change, contact_id: UUID, *, make_default: bool = False, **details: Unpack[Details]) -> Contact:
+async def update(
+    this: Change,
+    contact_id: UUID,
+    *,
+    make_default: bool = False,
+    version: int | None = None,
+    **details: Unpack[Details],
+) -> Contact:
     """The contact with these details, and the default of its type if that is asked for.
 
-    Raises NotFound, NotPermitted, Invalid.
+    With `version`, only if its owner is still at it. Raises NotFound, NotPermitted, Invalid, VersionMismatch.
     """
-    contact, owner = await _held(this, contact_id)
+    contact, owner = await _held(this, contact_id, version)
     before = _shown(contact)
     contact.update_from_dict(_checked({"type": contact.type, "address": contact.address, **details}))
     if _shown(contact) != before:
@@ -72,12 +79,12 @@ async def update(this: Change, contact_id: UUID, *, make_default: bool = False, 
     return contact
 
 
-async def delete(this: Change, contact_id: UUID) -> Contact:
+async def delete(this: Change, contact_id: UUID, *, version: int | None = None) -> Contact:
     """The contact as it was; where it was a default one, the oldest of its type is from now on.
 
-    Raises NotFound, NotPermitted.
+    With `version`, only if its owner is still at it. Raises NotFound, NotPermitted, VersionMismatch.
     """
-    contact, owner = await _held(this, contact_id)
+    contact, owner = await _held(this, contact_id, version)
     this.run("DELETE FROM contacts WHERE account_id = $1 AND id = $2", this.account_id, contact.id)
     _record(this, owner, _shown(contact), None)
     await this.flush()
@@ -93,10 +100,10 @@ async def of(this: Change, owner: Described) -> list[Contact]:
 # --- what the verbs lean on ---------------------------------------------------------------------------------------
 
 
-async def _held(this: Change, contact_id: UUID) -> tuple[Contact, Described]:
+async def _held(this: Change, contact_id: UUID, version: int | None) -> tuple[Contact, Described]:
     """The contact, and its owner, who is held until the change ends: so nobody else alters the contact meanwhile."""
     found = await access.contact(this, contact_id)
-    owner = await ownership.lock_described(this, found.owner_kind, found.owner_id)
+    owner = await ownership.lock_described(this, found.owner_kind, found.owner_id, version=version)
     await ownership.need_to_describe(this, owner)
     return await access.contact(this, contact_id), owner
 

@@ -67,9 +67,12 @@ def kind_of(owner: Described) -> Literal["team", "user"]:
     return "team" if isinstance(owner, Team) else "user"
 
 
-async def lock_described(this: Change, kind: str, id: UUID) -> Described:
-    """The team or the person, held until the change ends. Raises NotFound."""
-    return await (access.team if kind == "team" else access.user)(this, id, lock=True)
+async def lock_described(this: Change, kind: str, id: UUID, *, version: int | None = None) -> Described:
+    """The team or the person, held until the change ends; with `version`, only if still at it.
+
+    Raises NotFound, VersionMismatch.
+    """
+    return await (access.team if kind == "team" else access.user)(this, id, lock=True, version=version)
 
 
 async def need_to_describe(this: Change, owner: Described) -> None:

@@ -58,12 +58,14 @@ async def assign(this: Change, owner: Described, wanted: Iterable[tuple[str, str
     return [there.get(pair) or made[pair] for pair in pairs]
 
 
-async def update(this: Change, tag_id: UUID, *, key: str | None = None, value: str | None = None) -> Tag:
-    """The tag with another key, value or both; None keeps what is.
+async def update(
+    this: Change, tag_id: UUID, *, key: str | None = None, value: str | None = None, version: int | None = None
+) -> Tag:
+    """The tag with another key, value or both; None keeps what is. With `version`, only if its owner is still at it.
 
-    Raises NotFound, NotPermitted, Invalid, AlreadyTaken.
+    Raises NotFound, NotPermitted, Invalid, AlreadyTaken, VersionMismatch.
     """
-    tag, owner = await _held(this, tag_id)
+    tag, owner = await _held(this, tag_id, version)
     wanted = _made(this, owner, tag.key if key is None else key, tag.value if value is None else value)
     if (wanted.key, wanted.value) != (tag.key, tag.value):
         _refuse_twice(await _of(this, owner.id), wanted)
@@ -75,9 +77,12 @@ async def update(this: Change, tag_id: UUID, *, key: str | None = None, value: s
     return tag
 
 
-async def delete(this: Change, tag_id: UUID) -> Tag:
-    """The tag as it was. Raises NotFound, NotPermitted."""
-    tag, owner = await _held(this, tag_id)
+async def delete(this: Change, tag_id: UUID, *, version: int | None = None) -> Tag:
+    """The tag as it was. With `version`, only if its owner is still at it.
+
+    Raises NotFound, NotPermitted, VersionMismatch.
+    """
+    tag, owner = await _held(this, tag_id, version)
     _drop(this, tag)
     _record(this, owner, [tag], [])
     await this.flush()
@@ -87,10 +92,10 @@ async def delete(this: Change, tag_id: UUID) -> Tag:
 # --- what the verbs lean on ---------------------------------------------------------------------------------------
 
 
-async def _held(this: Change, tag_id: UUID) -> tuple[Tag, Described]:
+async def _held(this: Change, tag_id: UUID, version: int | None) -> tuple[Tag, Described]:
     """The tag, and its owner, who is held until the change ends: so nobody else alters the tag meanwhile."""
     found = await access.tag(this, tag_id)
-    owner = await ownership.lock_described(this, found.owner_kind, found.owner_id)
+    owner = await ownership.lock_described(this, found.owner_kind, found.owner_id, version=version)
     await ownership.need_to_describe(this, owner)
     return await access.tag(this, tag_id), owner
 

@@ -162,11 +162,11 @@ async def delete(this: Change, team: Team) -> None:
     await account_roles.follow_group(this, team, team.integration_id)
 
 
-async def restore(this: Change, team_id: UUID) -> Team:
+async def restore(this: Change, team_id: UUID, *, version: int | None = None) -> Team:
     """A deleted team as it was: name, aliases, people in their roles, and the parent where that is still there.
 
-    Raises NotFound where there is none of that id, or it was deleted more than 90 days ago; AlreadyTaken where its
-    integration has pushed another team of that name meanwhile.
+    With `version`, only if it is still at it. Raises NotFound where there is none of that id, or it was deleted more
+    than 90 days ago; AlreadyTaken where its integration has pushed another team of that name meanwhile; VersionMismatch.
     """
     await ownership.need(this, "teams.delete")
     rows = await this.rows(
@@ -178,7 +178,7 @@ async def restore(this: Change, team_id: UUID) -> Team:
     )
     if not rows:
         raise NotFound("team", team_id)
-    team = access.loaded(Team, rows[0])
+    team = access.at(access.loaded(Team, rows[0]), version)
     await memberships.resume(this, team)
     team.deleted_at = None
     if team.parent_id is not None and not await _is_there(this, "teams", team.parent_id):
