@@ -30,7 +30,7 @@ from catalog.models import (
 )
 
 M = TypeVar("M", bound=Model)
-V = TypeVar("V", User, Team, Integration, PropertyDefinition)
+V = TypeVar("V", User, Team, Integration, PropertyDefinition, SignInConnection)
 
 
 async def account(this: Change, *, lock: bool = False) -> Account:
@@ -96,7 +96,7 @@ async def sign_in_connection(this: Change, id: UUID | str, *, version: int | Non
 
     Raises NotFound, also for one that was deleted; VersionMismatch.
     """
-    return _at(await _found(this, SignInConnection, "sign-in connection", id, _UNDELETED, lock=True), version)
+    return at(await _found(this, SignInConnection, "sign-in connection", id, _UNDELETED, lock=True), version)
 
 
 def loaded(model: type[M], row: Any) -> M:
@@ -128,15 +128,3 @@ async def _found(this: Change, model: type[M], kind: str, id: UUID | str, where:
     if not rows:
         raise NotFound(kind, id)
     return loaded(model, rows[0])
-<<<<<<< Updated upstream
-
-
-V = TypeVar("V", User, Team, Integration, PropertyDefinition, SignInConnection)
-
-
-def _at(row: V, version: int | None) -> V:
-    if version is not None and row.version != version:
-        raise VersionMismatch(version, row.version)
-    return row
-=======
->>>>>>> Stashed changes

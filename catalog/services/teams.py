@@ -166,7 +166,8 @@ async def restore(this: Change, team_id: UUID, *, version: int | None = None) ->
     """A deleted team as it was: name, aliases, people in their roles, and the parent where that is still there.
 
     With `version`, only if it is still at it. Raises NotFound where there is none of that id, or it was deleted more
-    than 90 days ago; AlreadyTaken where its integration has pushed another team of that name meanwhile; VersionMismatch.
+    than 90 days ago; AlreadyTaken where its integration has pushed another team of that name meanwhile;
+    VersionMismatch.
     """
     await ownership.need(this, "teams.delete")
     rows = await this.rows(
