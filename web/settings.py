@@ -2,7 +2,8 @@
 
 Every variable begins with `MUSTER_`; a test keeps docs/settings.md complete. What cannot be used safely is refused
 when the settings are read, with a sentence that says what to set instead; an instance that nobody but its own machine
-can reach is excused from that.
+can reach is excused from that. A variable's name with `_FILE` behind it names a file that holds the value, as
+orchestrators hand out secrets.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import secrets
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -177,6 +178,23 @@ class Settings(BaseSettings):
     def metrics_secret(self) -> str | None:
         """The token that `/metrics` wants; None where there are no metrics."""
         return None if self.metrics_token is None else self.metrics_token.get_secret_value().strip()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        for name in cls.model_fields:
+            variable = f"MUSTER_{name.upper()}"
+            file = os.environ.get(f"{variable}_FILE")
+            if not file:
+                continue
+            if variable in os.environ:
+                raise ValueError(f"{variable} and {variable}_FILE are both set: keep one.")
+            try:
+                given[name] = Path(file).read_text().strip()
+            except (OSError, UnicodeDecodeError) as problem:
+                why = problem.strerror if isinstance(problem, OSError) else "it is no text"
+                raise ValueError(f"{variable}_FILE={file} can't be read: {why}.") from None
+        return given
 
     @model_validator(mode="after")
     def _in_the_data_folder(self) -> Settings:

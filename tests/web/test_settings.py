@@ -116,3 +116,25 @@ def test_a_key_that_was_given_is_the_key(monkeypatch: pytest.MonkeyPatch, tmp_pa
     chosen = settings(monkeypatch, MUSTER_SECRET_KEY=KEY, MUSTER_DATA_DIR=str(tmp_path))
     assert signing_key(chosen) == KEY.encode()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in (("key", KEY), ("database", "postgres://muster:secret@db.internal/muster")):
+        (tmp_path / name).write_text(f"{value}\n")
+    chosen = settings(
+        monkeypatch,
+        **EXPOSED,
+        MUSTER_SECRET_KEY_FILE=str(tmp_path / "key"),
+        MUSTER_DATABASE_URL_FILE=str(tmp_path / "database"),
+    )
+    assert signing_key(chosen) == KEY.encode()
+    assert chosen.database_url == "postgres://muster:secret@db.internal/muster"
+
+
+def test_a_file_that_is_not_there_or_is_one_too_many_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(ValidationError, match=r"MUSTER_SECRET_KEY_FILE=.* can't be read: No such file"):
+        settings(monkeypatch, MUSTER_SECRET_KEY_FILE=str(tmp_path / "key"))
+    with pytest.raises(ValidationError, match="MUSTER_SECRET_KEY and MUSTER_SECRET_KEY_FILE are both set"):
+        settings(monkeypatch, MUSTER_SECRET_KEY=KEY)
