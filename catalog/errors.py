@@ -254,10 +254,11 @@ class AccountNotChosen(CatalogError):
 
 
 class Unavailable(CatalogError):
-    """The database can't be reached, or did not answer in time; nothing was changed."""
+    """The database can't be reached, or did not answer in time. Nothing was changed, unless it is `in_doubt`: the
+    connection was lost while the change was being kept."""
 
     code = "UNAVAILABLE"
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
+    def __init__(self, reason: str, *, in_doubt: bool = False) -> None:
+        self.reason, self.in_doubt = reason, in_doubt
         super().__init__(reason)

@@ -130,6 +130,8 @@ def _later(problem: errors.TooManyRequests | errors.Paused | errors.Unavailable)
         case errors.Paused():
             # Okta waits so long, and twice as long after each further one, ten times: for a week.
             return ScimError(429, str(problem), retry_after_s=600)
+        case errors.Unavailable(in_doubt=True):
+            return ScimError(429, f"{problem} Please look, or try again.", retry_after_s=10)
     return ScimError(429, f"{problem} Nothing was changed; please try again.", retry_after_s=10)
 
 

@@ -19,6 +19,7 @@ from catalog.actors import Actor, ActorKind
 from catalog.actors import Scope as Permission
 from catalog.cursors import Bookmarks, Cursors
 from catalog.errors import CatalogError, NotFound, Unauthenticated
+from catalog.patience import be_patient
 from catalog.services import deliveries, extensions, integrations, pausing, tokens
 from scim_facade import answers, bulk, discovery, endpoints, groups, listing, users
 from scim_facade.answers import Answer
@@ -28,6 +29,9 @@ from scim_facade.listing import Places
 from scim_facade.resources import Caller, ResourceType
 
 log = structlog.get_logger("scim")
+
+PATIENCE_S = 30
+"""For a database that is away: a restart takes less, and Okta waits longer for the next try than for this answer."""
 
 Handlers = dict[str, Callable[[], Awaitable[Answer]]]
 
@@ -72,6 +76,7 @@ def create_app(
         if scope["type"] != "http":
             return
         started = perf_counter()
+        be_patient(PATIENCE_S)
         try:
             answer = await carry(await _call(scope, receive, base_url))
         except ClientDisconnect:

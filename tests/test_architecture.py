@@ -51,6 +51,7 @@ FACADE_MAY_USE = {
     "catalog.cursors",  # where a reader of a long list stands
     "catalog.changes",  # an edge opens the change that services are given
     "catalog.ids",  # an id of another shape is nobody's
+    "catalog.patience",  # how long its clients wait for a database that is away
     "catalog.remedies",  # what is to be done about a failed request is told to whoever reads the log
     "catalog.permissions",  # what a caller may do is told to the caller
     "catalog.visibility",  # an attribute that may not be seen is refused where it is asked for

@@ -17,6 +17,7 @@ from tortoise.exceptions import DBConnectionError
 from catalog.engines import Conflict, Row, Statement, UniqueViolation
 from catalog.engines.loans import MODES, Connection, Loans, Plans
 from catalog.errors import Unavailable
+from catalog.patience import another_try
 
 STATEMENT_TIMEOUT_S = 5
 LOCK_TIMEOUT_S = 2
@@ -54,6 +55,16 @@ _UNREACHABLE = (
 )
 
 
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    DBConnectionError,
+)
+"""The server is down or on its way, where `_UNREACHABLE` may as well be busy: it is worth waiting for."""
+
+
 async def prepare_connection(connection: Any) -> None:
     """Each new connection of the pool: JSON goes in as an object or as finished text, and comes out as text."""
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_as_json, decoder=str)
@@ -78,6 +89,12 @@ def translated() -> Iterator[None]:
         if "closed" in str(problem) or "closing" in str(problem):
             raise _unavailable(problem) from problem
         raise
+
+
+def _is_away(problem: Exception) -> bool:
+    if isinstance(problem, OSError):
+        return not isinstance(problem, TimeoutError)
+    return isinstance(problem, _AWAY) or (isinstance(problem, asyncpg.InterfaceError) and "closed" in str(problem))
 
 
 def _unavailable(problem: BaseException) -> Unavailable:
@@ -162,28 +179,28 @@ class PostgresDatabase:
 
     async def _fetch(self, plans: Plans, sql: str, params: Sequence[Any]) -> Sequence[Row]:
         loans = self._loans
-        try:
-            connection = loans.at_hand(plans) or await loans.borrow(plans)
+        while True:
             try:
-                found = await connection.fetch(sql, *params)
-            except BaseException:
-                loans.give_back(connection, is_whole=False)
-                raise
-        except Exception:
-            with translated():
-                raise
-        loans.give_back(connection)
-        return cast(Sequence[Row], found)
+                connection = loans.at_hand(plans) or await loans.borrow(plans)
+                try:
+                    found = await connection.fetch(sql, *params)
+                except BaseException:
+                    loans.give_back(connection, is_whole=False)
+                    raise
+            except Exception as problem:
+                if _is_away(problem) and await another_try():
+                    continue
+                with translated():
+                    raise
+            loans.give_back(connection)
+            return cast(Sequence[Row], found)
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[_Transaction]:
         loans = self._loans
-        with translated():
-            connection = loans.at_hand("kept") or await loans.borrow("kept")
+        connection = await self._begun(loans)
         is_whole = False
         try:
-            with translated():
-                await connection.execute("BEGIN")
             unit = _Transaction(self._client, connection)
             try:
                 yield unit
@@ -194,11 +211,31 @@ class PostgresDatabase:
                 with suppress(asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
                     await connection.execute("ROLLBACK")
                 raise
-            with translated():
-                await connection.execute("COMMIT")
+            try:
+                with translated():
+                    await connection.execute("COMMIT")
+            except Unavailable as lost:
+                raise Unavailable(f"{lost} It may have kept the change.", in_doubt=True) from lost
             is_whole = True
         finally:
             loans.give_back(connection, is_whole=is_whole)
+
+    async def _begun(self, loans: Loans) -> Connection:
+        """A connection on which a transaction has begun: from there on nothing is tried again."""
+        while True:
+            try:
+                connection = loans.at_hand("kept") or await loans.borrow("kept")
+                try:
+                    await connection.execute("BEGIN")
+                except BaseException:
+                    loans.give_back(connection, is_whole=False)
+                    raise
+                return connection
+            except Exception as problem:
+                if _is_away(problem) and await another_try():
+                    continue
+                with translated():
+                    raise
 
     async def upkeep(self) -> None:
         """Tables that have doubled since PostgreSQL last looked at them, looked at.

@@ -2,9 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg
@@ -15,39 +14,50 @@ from catalog.actors import Actor
 from catalog.changes import change
 from catalog.engines import Database
 from catalog.errors import Unavailable
+from catalog.patience import be_patient
 from tests import builders, postgres
 from tests.conftest import ON_POSTGRES
 
 
-@pytest.fixture
-async def through_a_wire(db: Database, actor: Actor) -> AsyncIterator[Callable[[], Any]]:
-    """The database reached through a relay; the function given cuts it."""
-    host, *_ = dict(parse_qsl(urlsplit(postgres.server()).query)).values()
-    relay = Path(host) / "relay"
-    relay.mkdir(exist_ok=True)
-    writers: list[asyncio.StreamWriter] = []
+class Wire:
+    """A relay between us and the server."""
 
-    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
+    def __init__(self, host: str) -> None:
+        self.there = f"{host}/.s.PGSQL.5432"
+        self.folder = Path(host) / "relay"
+        self.folder.mkdir(exist_ok=True)
+        self._writers: list[asyncio.StreamWriter] = []
+        self._server: asyncio.Server | None = None
+
+    async def mend(self) -> None:
+        self._server = await asyncio.start_unix_server(self._accept, f"{self.folder}/.s.PGSQL.5432")
+
+    async def cut(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(self.there)
+        await asyncio.gather(self._forward(reader, back), self._forward(there, writer), return_exceptions=True)
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
         while data := await reader.read(65536):
             writer.write(data)
         writer.close()
 
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.5432")
-        await asyncio.gather(forward(reader, back), forward(there, writer), return_exceptions=True)
 
-    server = await asyncio.start_unix_server(accept, f"{relay}/.s.PGSQL.5432")
-
-    async def cut() -> None:
-        server.close()
-        for writer in writers:
-            writer.transport.abort()
-
-    address = urlsplit(database.address())._replace(query=f"host={relay}").geturl()
-    await database.connect(address)
-    yield cut
-    await cut()
+@pytest.fixture
+async def wire(db: Database, actor: Actor) -> AsyncIterator[Wire]:
+    """The database reached through a relay, which may be cut and mended."""
+    host, *_ = dict(parse_qsl(urlsplit(postgres.server()).query)).values()
+    wire = Wire(host)
+    await wire.mend()
+    await database.connect(urlsplit(database.address())._replace(query=f"host={wire.folder}").geturl())
+    yield wire
+    await wire.cut()
 
 
 @pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
@@ -55,7 +65,7 @@ async def through_a_wire(db: Database, actor: Actor) -> AsyncIterator[Callable[[
     "MUSTER_TEST_POSTGRES_URL" in os.environ, reason="The relay needs the socket of the wheel's server."
 )
 async def test_a_server_that_goes_away_is_unavailable(
-    db: Database, actor: Actor, through_a_wire: Callable[[], Any]
+    db: Database, actor: Actor, wire: Wire
 ) -> None:
     reached = database.database()
     await builders.a_user(actor, "ada")
@@ -63,7 +73,7 @@ async def test_a_server_that_goes_away_is_unavailable(
     async def work() -> None:
         async with change(actor) as this:
             await this.rows("SELECT 1")
-            await through_a_wire()
+            await wire.cut()
             await this.rows("SELECT 1")
 
     with pytest.raises(Unavailable):
@@ -75,6 +85,39 @@ async def test_a_server_that_goes_away_is_unavailable(
         await builders.a_user(actor, "grace")
     with pytest.raises(Unavailable):
         await schema.state()
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+@pytest.mark.skipif(
+    "MUSTER_TEST_POSTGRES_URL" in os.environ, reason="The relay needs the socket of the wheel's server."
+)
+async def test_who_is_patient_reads_and_writes_once_the_server_is_back(
+    db: Database, actor: Actor, wire: Wire
+) -> None:
+    await builders.a_user(actor, "ada")
+    await wire.cut()
+    be_patient(30)
+    read = database.database().rows("SELECT user_name FROM users WHERE user_name = 'ada'")
+    waiting = asyncio.gather(read, builders.a_user(actor, "grace"))
+    await asyncio.sleep(1)
+    assert not waiting.done()
+    await wire.mend()
+    (ada,), grace = await waiting
+    assert (ada["user_name"], grace.user_name) == ("ada", "grace")
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+@pytest.mark.skipif(
+    "MUSTER_TEST_POSTGRES_URL" in os.environ, reason="The relay needs the socket of the wheel's server."
+)
+async def test_patience_ends(db: Database, actor: Actor, wire: Wire) -> None:
+    await wire.cut()
+    be_patient(1)
+    for read in (database.database().rows, database.database().one):
+        with pytest.raises(Unavailable):
+            await read("SELECT 1")
+    with pytest.raises(Unavailable):
+        await builders.a_user(actor, "grace")
 
 
 @pytest.mark.parametrize(
@@ -107,3 +150,18 @@ async def test_an_address_of_another_kind_is_refused() -> None:
 async def test_a_mistake_in_a_statement_does_not_pass_for_an_absent_server(db: Database) -> None:
     with pytest.raises(asyncpg.InterfaceError):
         await db.rows("SELECT $1::int", "not a number", 2)
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+@pytest.mark.skipif(
+    "MUSTER_TEST_POSTGRES_URL" in os.environ, reason="The relay needs the socket of the wheel's server."
+)
+async def test_a_commit_without_an_answer_is_in_doubt(db: Database, actor: Actor, wire: Wire) -> None:
+    async def work() -> None:
+        async with database.database().unit() as unit:
+            await unit.rows("SELECT 1")
+            await wire.cut()
+
+    with pytest.raises(Unavailable) as lost:
+        await work()
+    assert lost.value.in_doubt
