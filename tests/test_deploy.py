@@ -1,0 +1,126 @@
+"""What deploy/ names is there: settings, commands, ports, paths, metrics, files. A container engine is not needed."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from starlette.requests import Request
+from typer.main import get_command
+
+from catalog.engines import Database
+from web import metrics
+from web.app import create_app
+from web.cli import app
+from web.middleware import MAX_BODY_BYTES
+from web.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "deploy"
+FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
+TOKEN = "a token for metrics alone"
+
+
+def of(name: str) -> Any:
+    documents = [document for document in yaml.safe_load_all((DEPLOY / name).read_text()) if document]
+    return documents if len(documents) > 1 else documents[0]
+
+
+def containers() -> list[dict[str, Any]]:
+    spec = of("kubernetes/deployment.yaml")[0]["spec"]["template"]["spec"]
+    return [*spec["initContainers"], *spec["containers"]]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_setting_that_is_named_is_one(path: Path) -> None:
+    known = {f"MUSTER_{name.upper()}" for name in Settings.model_fields}
+    # The domain is compose's own: the address is made of it.
+    for name in set(re.findall(r"\bMUSTER_[A-Z_]+", path.read_text())) - {"MUSTER_DOMAIN"}:
+        assert name.removesuffix("_FILE") in known, name
+
+
+def test_what_is_run_is_a_command() -> None:
+    commands = set(get_command(app).commands)  # type: ignore[attr-defined]
+    unit = (DEPLOY / "muster.service").read_text()
+    run = [words.split()[0] for words in re.findall(r"^Exec\w+=/opt/muster/bin/muster (.+)$", unit, re.MULTILINE)]
+    run += [container["args"][0] for container in containers()]
+    run += [service["command"][0] for service in of("compose.yaml")["services"].values() if "build" in service
+            and "command" in service]  # fmt: skip
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    run += json.loads(re.findall(r"^CMD (.+)$", dockerfile, re.MULTILINE)[-1])
+    assert {"serve", "migrate"} == set(run) <= commands
+
+
+async def test_whoever_probes_asks_where_something_answers(db: Database, tmp_path: Path) -> None:
+    probes = [container[kind]["httpGet"]["path"] for container in containers()
+              for kind in ("livenessProbe", "readinessProbe") if kind in container]  # fmt: skip
+    asked = re.findall(r"http://127\.0\.0\.1:(\d+)(/\w+)", (DEPLOY / "Dockerfile").read_text())
+    served = httpx.ASGITransport(create_app(Settings(data_dir=tmp_path)))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=served, base_url="http://127.0.0.1:8000") as client:
+        for path in (*probes, *(path for _, path in asked)):
+            assert (await client.get(path)).status_code == 200, path
+    ports = {port["containerPort"] for container in containers() for port in container.get("ports", ())}
+    assert ports == {int(port) for port, _ in asked} == {Settings.model_fields["port"].default}
+
+
+async def test_every_metric_that_is_watched_is_counted(db: Database) -> None:
+    scope = {"type": "http", "path": "/scim/v2/Users", "method": "GET"}
+    metrics.observe(scope, 200, 0.1)
+    asking = Request({**scope, "headers": [(b"authorization", f"Bearer {TOKEN}".encode())]})
+    told = bytes((await metrics.metrics(TOKEN)(asking)).body).decode()
+    counted = {re.split(r"[ {]", line)[0] for line in told.splitlines() if not line.startswith("#")}
+    dashboard = json.loads((DEPLOY / "grafana-dashboard.json").read_text())
+    watched = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    watched += [rule["expr"] for group in of("alerts.yaml")["groups"] for rule in group["rules"]]
+    names = {name for expression in watched for name in re.findall(r"\bmuster_\w+", expression)}
+    assert names <= counted
+    assert {"muster_requests_total", "muster_database_up", "muster_letters"} <= names
+
+
+def test_every_alert_says_what_to_do() -> None:
+    for rule in of("alerts.yaml")["groups"][0]["rules"]:
+        assert rule["annotations"]["action"].endswith("."), rule["alert"]
+
+
+def test_the_image_is_built_from_what_is_packed() -> None:
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    copied = {words.split()[0] for words in re.findall(r"^COPY (?!--from)(.+)$", dockerfile, re.MULTILINE)}
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert {*build["packages"], *build["force-include"]} <= copied
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_last_stage_has_nothing_to_build_with() -> None:
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    removed = {name for line in re.findall(r"uninstall --yes (.+?)(?: \\)?$", dockerfile, re.MULTILINE)
+               for name in line.split()}  # fmt: skip
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]["build"]
+    assert {re.split(r"[>=;\[ ]", name)[0] for name in wanted} <= removed
+    last = dockerfile[dockerfile.rindex("\nFROM ") :]
+    assert "pip install" not in last
+    assert "USER 10001" in last
+
+
+def test_secrets_come_from_files_and_servers_outlive_their_requests() -> None:
+    services = of("compose.yaml")["services"]
+    for name in ("muster-1", "muster-2", "migrate"):
+        environment = services[name]["environment"]
+        assert not {"MUSTER_SECRET_KEY", "MUSTER_DATABASE_URL"} & set(environment)
+        assert services[name]["read_only"]
+    serving = (ROOT / "web" / "serving.py").read_text()
+    graceful_s = int(re.findall(r"timeout_graceful_shutdown=(\d+)", serving)[0])
+    assert int(services["muster-1"]["stop_grace_period"].removesuffix("s")) > graceful_s
+    pod = of("kubernetes/deployment.yaml")[0]["spec"]["template"]["spec"]
+    assert pod["terminationGracePeriodSeconds"] > graceful_s + 5
+    assert int(re.findall(r"TimeoutStopSec=(\d+)s", (DEPLOY / "muster.service").read_text())[0]) > graceful_s
+
+
+def test_bodies_that_the_server_takes_pass_the_proxies() -> None:
+    largest = max(MAX_BODY_BYTES.values()) // 1024 // 1024
+    assert f"client_max_body_size {largest}m;" in (DEPLOY / "nginx.conf.template").read_text()
+    annotations = of("kubernetes/ingress.yaml")["metadata"]["annotations"]
+    assert annotations["nginx.ingress.kubernetes.io/proxy-body-size"] == f"{largest}m"
