@@ -30,9 +30,10 @@ def integration(*, required: bool = False) -> Link:
 
 LOCKED = (
     *("userName", "name", "givenName", "familyName", "email", "title", "department", "employeeNumber", "userType"),
-    *("manager", "attributes", "status", "existence"),
+    *("manager", "attributes", "existence"),
 )
-"""What an integration manages of its people."""
+"""What an integration manages of its people and nobody else may change. Not their status: an administrator may
+deactivate anybody."""
 
 
 def locked_fields(alias: str, names: Sequence[str], also: str = "''") -> Field:

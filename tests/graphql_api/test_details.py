@@ -124,7 +124,8 @@ async def test_what_an_integration_manages_is_locked(
     await builders.a_team(actor, "By hand")
     document = '{account{user(input:{email:"ada@x.example"}){lockedFields rawScim} teams{nodes{name lockedFields}}}}'
     got = (await ask(document))["account"]
-    assert {"name", "email", "status"} <= set(got["user"]["lockedFields"])
+    assert {"name", "email", "existence"} <= set(got["user"]["lockedFields"])
+    assert "status" not in got["user"]["lockedFields"], "an administrator may deactivate anybody"
     raw = got["user"]["rawScim"]
     assert (raw["externalId"], raw["userName"], raw["active"], raw["title"]) == (
         "00u1",
