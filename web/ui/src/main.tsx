@@ -7,6 +7,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { Refused } from "./api/execute";
 import { queryClient } from "./api/queries";
 import { router } from "./router";
 import { theme, variables } from "./theme";
@@ -22,8 +23,14 @@ window.addEventListener("vite:preloadError", (event) => {
 
 const schemes = localStorageColorSchemeManager({ key: "muster-color-scheme" });
 const place = document.getElementById("app");
+
+// What the server refused is on the screen, in words; only faults of our own belong to the console.
+const onCaughtError = (problem: unknown) => {
+  if (!(problem instanceof Refused)) reportError(problem);
+};
+
 if (place)
-  createRoot(place).render(
+  createRoot(place, { onCaughtError }).render(
     <StrictMode>
       <MantineProvider
         theme={theme}

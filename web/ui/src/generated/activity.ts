@@ -7,11 +7,13 @@ export type AuditFilterInput = {
   actions?: Array<string> | null | undefined;
   /** A part of the actor's name. */
   actor?: string | null | undefined;
+  /** An instant, or a date: from its beginning on. */
   from?: string | null | undefined;
   /** A part of the actor's or the subject's name, or a whole request id. */
   search?: string | null | undefined;
   subjectId?: string | number | null | undefined;
   subjectKind?: string | null | undefined;
+  /** An instant, or a date: until its end. */
   to?: string | null | undefined;
 };
 

@@ -60,7 +60,8 @@ export function Invitation() {
           note={`${link.purpose === "invitation" ? "Choose a password for" : "For"} ${link.email}.`}
         >
           {form(
-            <input type="hidden" name="username" autoComplete="username" value={link.email ?? ""} readOnly />,
+            // For password managers; without a name, so that it is not sent.
+            <input type="hidden" autoComplete="username" value={link.email ?? ""} readOnly />,
             link.purpose === "invitation" ? "Join" : "Save and sign in",
           )}
         </Door>

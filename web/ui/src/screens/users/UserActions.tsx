@@ -114,7 +114,7 @@ export function UserActions({ person }: { person: Person }) {
             )}
             <Menu.Item
               leftSection={<Icon name="log-out" />}
-              onClick={() => attempt(() => signOutSomebody(person.email), `${person.name} is signed out everywhere.`)}
+              onClick={() => attempt(() => signOutSomebody(person.id), `${person.name} is signed out everywhere.`)}
             >
               Sign out everywhere
             </Menu.Item>

@@ -35,7 +35,7 @@ export function UserTeams({ id }: { id: string }) {
               <TeamLink team={membership.team} />
               {membership.team.parentTeam && <span className="muted"> in {membership.team.parentTeam.name}</span>}
             </span>
-            <span>{membership.role}</span>
+            <span>{membership.role ?? "member"}</span>
             <span className="muted" title={exact(membership.validFrom)}>
               {membership.beganOnOrBefore ? "since before" : "since"} {day(membership.validFrom)}
             </span>
