@@ -19,7 +19,7 @@ export type DashboardQuery = { account: { name: string, active: { totalCount: nu
 export type DashboardProvisioningQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DashboardProvisioningQuery = { account: { scimIntegrations: { totalCount: number, nodes: Array<{ id: string, name: string, status: IntegrationStatus, lastRequestAt: string | null, pendingDecisions: { totalCount: number }, letters: { held: number, failed: number }, health: { requests: number, failed: number } } | null> | null } } | null };
+export type DashboardProvisioningQuery = { account: { scimIntegrations: { totalCount: number, nodes: Array<{ id: string, name: string, status: IntegrationStatus, lastRequestAt: string | null, pendingDecisions: { totalCount: number }, letters: { held: number, failed: number }, apiTokens: { nodes: Array<{ expiresAt: string, revokedAt: string | null } | null> | null }, health: { requests: number, failed: number } } | null> | null } } | null };
 
 export type TeamsAndManagersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -87,6 +87,12 @@ export const DashboardProvisioningDocument = new TypedDocumentString(`
         letters {
           held
           failed
+        }
+        apiTokens(first: 20) {
+          nodes {
+            expiresAt
+            revokedAt
+          }
         }
         health(hours: 24) {
           requests

@@ -42,10 +42,13 @@ export type IntegrationUpdateInput = {
   expectedVersion?: number | null | undefined;
   id: string | number;
   name?: string | null | undefined;
+  /** Whether what it writes is refused until it is let go on. */
+  paused?: boolean | null | undefined;
   settings?: unknown;
 };
 
 export type ProvisioningFilterInput = {
+  /** An instant, or a date: from its beginning on. */
   from?: string | null | undefined;
   integration?: string | number | null | undefined;
   onlyErrors?: boolean | null | undefined;
@@ -53,6 +56,7 @@ export type ProvisioningFilterInput = {
   resourceKind?: string | null | undefined;
   /** A part of the path, the name or the reason, or a whole request id. */
   search?: string | null | undefined;
+  /** An instant, or a date: until its end. */
   to?: string | null | undefined;
 };
 
@@ -159,7 +163,7 @@ export type LinkMutationVariables = Exact<{
 }>;
 
 
-export type LinkMutation = { integrationLink: { linkedUsers: Array<{ id: string }> | null, linkedTeams: Array<{ id: string }> | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
+export type LinkMutation = { integrationLink: { count: number, left: number, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
 
 export type DismissDecisionMutationVariables = Exact<{
   id: string | number;
@@ -194,7 +198,7 @@ export type MoveIntegrationMutationVariables = Exact<{
 }>;
 
 
-export type MoveIntegrationMutation = { integrationMove: { pairs: unknown, moved: number, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
+export type MoveIntegrationMutation = { integrationMove: { matched: number, notAskedFor: number, conflicts: number, moved: number, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -446,12 +450,8 @@ export const DeleteIntegrationDocument = new TypedDocumentString(`
 export const LinkDocument = new TypedDocumentString(`
     mutation Link($input: IntegrationLinkInput!) {
   integrationLink(input: $input) {
-    linkedUsers {
-      id
-    }
-    linkedTeams {
-      id
-    }
+    count
+    left
     errors {
       message
       path
@@ -511,7 +511,9 @@ export const RetryLetterDocument = new TypedDocumentString(`
 export const MoveIntegrationDocument = new TypedDocumentString(`
     mutation MoveIntegration($input: IntegrationMoveInput!) {
   integrationMove(input: $input) {
-    pairs
+    matched
+    notAskedFor
+    conflicts
     moved
     errors {
       message

@@ -10,6 +10,8 @@ import { day, daysUntil, exact } from "../time";
 import { failed, told } from "../told";
 import styles from "./TokenRows.module.css";
 
+/** From here on one is told, by mail too; from there on it is a warning. */
+const TOLD_DAYS = 30;
 const SOON_DAYS = 14;
 
 export interface Token {
@@ -54,10 +56,13 @@ export function TokenRows<Row extends Token>({ tokens, note, warning, onDeleted 
   return (
     <>
       {tokens
-        .filter((token) => daysUntil(token.expiresAt, now) <= SOON_DAYS)
+        .filter((token) => daysUntil(token.expiresAt, now) <= TOLD_DAYS)
         .map((token) => (
           <div key={token.id} style={{ marginBottom: 12 }}>
-            <Notice tone="warn" title={`${token.name} expires ${inDays(token, now)}`}>
+            <Notice
+              tone={daysUntil(token.expiresAt, now) <= SOON_DAYS ? "warn" : "accent"}
+              title={`${token.name} expires ${inDays(token, now)}`}
+            >
               Create another token, enter it where this one is used, then delete this one: both work meanwhile.
             </Notice>
           </div>

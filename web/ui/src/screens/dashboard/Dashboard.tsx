@@ -19,6 +19,7 @@ import { Card, Page } from "../../kit/Page";
 import { Problem } from "../../kit/Problem";
 import { Since } from "../../kit/Since";
 import { IntegrationState } from "../../kit/Status";
+import { daysUntil } from "../../kit/time";
 import { count } from "../../kit/words";
 import styles from "./Dashboard.module.css";
 import { Flow } from "./Flow";
@@ -159,12 +160,24 @@ interface Needing {
   health: { requests: number; failed: number };
   pendingDecisions: { totalCount: number };
   letters: { held: number; failed: number };
+  apiTokens: { nodes: readonly ({ expiresAt: string; revokedAt: string | null } | null)[] | null };
 }
+
+const SOON_DAYS = 30;
 
 function Needs({ integration }: { integration: Needing }) {
   const { health, pendingDecisions, letters, id } = integration;
   const waiting = pendingDecisions.totalCount + letters.held + letters.failed;
+  const ends = nodesOf(integration.apiTokens)
+    .filter(({ revokedAt }) => !revokedAt)
+    .map(({ expiresAt }) => daysUntil(expiresAt));
+  const soonest = Math.min(...ends);
   const parts: ReactNode[] = [
+    soonest <= SOON_DAYS && (
+      <Link key="token" to="/integrations/$id" params={{ id }} className={styles.warn}>
+        {soonest > 0 ? `a token expires in ${count(soonest, "day", "days")}` : "a token has expired"}
+      </Link>
+    ),
     health.failed > 0 && (
       <Link
         key="failed"

@@ -1,7 +1,8 @@
 // One SCIM integration: connecting it, what it sends, who waits, what it is set to.
-import { Tabs } from "@mantine/core";
+import { Button, Tabs } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { Notice } from "../../kit/Notice";
 import { Page } from "../../kit/Page";
 import { Since } from "../../kit/Since";
 import { IntegrationState } from "../../kit/Status";
@@ -10,6 +11,7 @@ import { Log } from "./Log";
 import { integrationQuery, type Scim } from "./queries";
 import { integrationRoute, type Tab } from "./route";
 import { SettingsTab } from "./SettingsTab";
+import { useUpdate } from "./useUpdate";
 import { Waiting } from "./Waiting";
 
 export function Integration() {
@@ -24,6 +26,7 @@ export function Integration() {
       note={<State integration={integration} />}
       crumbs={[{ label: "Integrations", to: "/integrations" }]}
     >
+      {integration.status === "paused" && <Paused integration={integration} />}
       <Tabs value={tab} onChange={(value) => void navigate({ search: { tab: value as Tab } })}>
         <Tabs.List mb="md">
           <Tabs.Tab value="connect">Connect</Tabs.Tab>
@@ -45,6 +48,25 @@ export function Integration() {
         </Tabs.Panel>
       </Tabs>
     </Page>
+  );
+}
+
+function Paused({ integration }: { integration: Scim }) {
+  const update = useUpdate(integration);
+  return (
+    <div style={{ marginBottom: 16 }}>
+      <Notice
+        tone="warn"
+        title={`${integration.name} is paused`}
+        action={
+          <Button size="compact-sm" onClick={() => update({ paused: false }, `${integration.name} goes on.`)}>
+            Resume
+          </Button>
+        }
+      >
+        What {integration.name} sends is put off and changes nothing. Nothing is lost: it tries again until you resume.
+      </Notice>
+    </div>
   );
 }
 

@@ -4,15 +4,13 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { act } from "../../api/act";
-import {
-  DeleteIntegrationDocument,
-  MoveIntegrationDocument,
-  UpdateIntegrationDocument,
-} from "../../generated/integrations";
+import { DeleteIntegrationDocument, MoveIntegrationDocument } from "../../generated/integrations";
 import { sure } from "../../kit/Confirm";
 import { Card } from "../../kit/Page";
 import { failed, told } from "../../kit/told";
+import { count } from "../../kit/words";
 import { integrationsQuery, type Scim } from "./queries";
+import { useUpdate } from "./useUpdate";
 import styles from "./Waiting.module.css";
 
 interface Choice {
@@ -50,25 +48,9 @@ const CHOICES: Choice[] = [
 ];
 
 export function SettingsTab({ integration }: { integration: Scim }) {
-  const client = useQueryClient();
   const raw = integration.settings.raw as Record<string, unknown>;
   const [name, setName] = useState(integration.name);
-  const update = async (
-    changed: { name?: string; settings?: Record<string, unknown>; paused?: boolean },
-    words: string,
-  ) => {
-    try {
-      await act(UpdateIntegrationDocument, {
-        input: { id: integration.id, expectedVersion: integration.version, ...changed },
-      });
-      told(words);
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      void client.invalidateQueries({ queryKey: ["integration", integration.id] });
-      void client.invalidateQueries({ queryKey: integrationsQuery.queryKey });
-    }
-  };
+  const update = useUpdate(integration);
   const rename = (event: FormEvent) => {
     event.preventDefault();
     void update({ name }, "The name is saved.");
@@ -106,7 +88,9 @@ export function SettingsTab({ integration }: { integration: Scim }) {
         </div>
       </Card>
       <Threshold raw={raw} onSave={(settings) => update({ settings }, "The threshold is saved.")} />
-      <Pause integration={integration} onPause={(paused) => update({ paused }, paused ? "Paused." : "It goes on.")} />
+      {integration.status !== "paused" && (
+        <Pause integration={integration} onPause={() => update({ paused: true }, `${integration.name} is paused.`)} />
+      )}
       <Move integration={integration} />
       <End integration={integration} />
     </div>
@@ -120,26 +104,38 @@ function Threshold({
   raw: Record<string, unknown>;
   onSave: (settings: Record<string, unknown>) => void;
 }) {
-  const [most, setMost] = useState(Number(raw.alert_deactivations_per_hour ?? 50));
+  const [people, setPeople] = useState(Number(raw.alert_deactivations_per_hour));
+  const [teams, setTeams] = useState(Number(raw.alert_emptied_teams_per_hour));
+  const isSame =
+    people === Number(raw.alert_deactivations_per_hour) && teams === Number(raw.alert_emptied_teams_per_hour);
   return (
     <Card
       title="When too much happens at once"
-      note="More deactivations or emptied teams than this within an hour: administrators get a mail."
+      note="If more than this happens within an hour, administrators get a mail; 0 for never."
     >
       <Group align="flex-end" gap="xs" mb="md">
         <NumberInput
-          label="At most, within an hour"
-          name="threshold"
-          min={1}
+          label="Deactivations"
+          name="deactivations"
+          min={0}
           max={1_000_000}
-          value={most}
-          onChange={(value) => setMost(Number(value) || 1)}
-          w={180}
+          value={people}
+          onChange={(value) => setPeople(Number(value) || 0)}
+          w={150}
+        />
+        <NumberInput
+          label="Emptied teams"
+          name="emptiedTeams"
+          min={0}
+          max={1_000_000}
+          value={teams}
+          onChange={(value) => setTeams(Number(value) || 0)}
+          w={150}
         />
         <Button
           variant="default"
-          disabled={most === Number(raw.alert_deactivations_per_hour ?? 50)}
-          onClick={() => onSave({ alert_deactivations_per_hour: most })}
+          disabled={isSame}
+          onClick={() => onSave({ alert_deactivations_per_hour: people, alert_emptied_teams_per_hour: teams })}
         >
           Save threshold
         </Button>
@@ -154,23 +150,18 @@ function Threshold({
   );
 }
 
-function Pause({ integration, onPause }: { integration: Scim; onPause: (paused: boolean) => void }) {
-  const isPaused = integration.status === "paused";
+function Pause({ integration, onPause }: { integration: Scim; onPause: () => void }) {
   const pause = async () => {
-    const body = `${integration.name} is told to try again later, and nothing it sends changes anything until you let it go on. It can still read.`;
-    if (await sure({ title: `Pause ${integration.name}?`, body, verb: "Pause" })) onPause(true);
+    const body = `${integration.name} is told to try again later, and nothing it sends changes anything until you resume. It can still read.`;
+    if (await sure({ title: `Pause ${integration.name}?`, body, verb: "Pause" })) onPause();
   };
   return (
     <Card
-      title={isPaused ? "Paused" : "Pause"}
-      note={
-        isPaused
-          ? "What it sends is put off. Nothing is lost: it tries again."
-          : "For a while, nothing that it sends changes anything."
-      }
+      title="Pause"
+      note="For a while, nothing that it sends changes anything."
       actions={
-        <Button variant={isPaused ? "filled" : "default"} onClick={isPaused ? () => onPause(false) : pause}>
-          {isPaused ? "Let it go on" : "Pause integration"}
+        <Button variant="default" onClick={pause}>
+          Pause integration
         </Button>
       }
     >
@@ -189,8 +180,20 @@ function Move({ integration }: { integration: Scim }) {
     if (!to) return;
     try {
       const plan = await act(MoveIntegrationDocument, { input: { from: integration.id, to: to.id, dryRun: true } });
-      const matched = matchesOf(plan.pairs);
-      const body = `${matched.toLocaleString("en")} people and teams that ${to.name} asked for by the same name move to it, with their ids, memberships and history. Whom it has not asked for stays with ${integration.name}.`;
+      const body = (
+        <>
+          <p>
+            {count(plan.matched, "person or team", "people and teams")} that {to.name} asked for by the same name move
+            to it, with their ids, memberships and history.
+          </p>
+          <p style={{ marginTop: 8 }}>
+            {plan.notAskedFor.toLocaleString("en")} whom it has not asked for stay with {integration.name}
+            {plan.conflicts > 0 &&
+              `, and ${plan.conflicts.toLocaleString("en")} that stand against something: link those by hand`}
+            .
+          </p>
+        </>
+      );
       if (!(await sure({ title: `Move to ${to.name}?`, body, verb: "Move" }))) return;
       const { moved } = await act(MoveIntegrationDocument, {
         input: { from: integration.id, to: to.id, dryRun: false },
@@ -225,13 +228,6 @@ function Move({ integration }: { integration: Scim }) {
       )}
     </Card>
   );
-}
-
-/** How many a plan would move: it lists them by what becomes of them. */
-function matchesOf(pairs: unknown): number {
-  if (Array.isArray(pairs)) return pairs.length;
-  const matched = (pairs as { matched?: unknown[] } | null)?.matched;
-  return Array.isArray(matched) ? matched.length : 0;
 }
 
 function End({ integration }: { integration: Scim }) {

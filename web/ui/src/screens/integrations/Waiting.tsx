@@ -53,9 +53,11 @@ function Decisions({ integration }: { integration: Scim }) {
   };
   const link = async (what: { users?: { id: string }[]; teams?: { id: string }[]; allExact?: boolean }) => {
     try {
-      const { linkedUsers, linkedTeams } = await act(LinkDocument, { input: { integration: integration.id, ...what } });
-      const linked = (linkedUsers?.length ?? 0) + (linkedTeams?.length ?? 0);
-      told(`${linked} linked. ${integration.name} succeeds at its next try; in Okta, Tasks → Retry Selected.`);
+      const { count: linked, left } = await act(LinkDocument, { input: { integration: integration.id, ...what } });
+      const others = left > 0 ? ` ${left.toLocaleString("en")} still wait.` : "";
+      told(
+        `${linked.toLocaleString("en")} linked.${others} ${integration.name} succeeds at its next try; in Okta, Tasks → Retry Selected.`,
+      );
       refresh();
     } catch (problem) {
       failed(problem);
