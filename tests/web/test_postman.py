@@ -7,7 +7,6 @@ import socket
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
-from email.message import Message
 from email.policy import default
 from pathlib import Path
 from typing import Any
@@ -25,37 +24,12 @@ from catalog.letters import Letter
 from catalog.outbox import Delivered, NotDelivered, deliver
 from catalog.services import users
 from catalog.services.users import Draft
+from tests.web.mailbox import Mailbox
 from web.postman import FilePostman, SmtpPostman, postman
 from web.settings import Settings
 
 SENDER = "Muster <muster@lovelace.dev>"
 PUBLIC_URL = "https://muster.lovelace.dev"
-
-
-class Mailbox:
-    """What the mail server was given; `refusals` maps a verb to what it answers instead."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.refusals: dict[str, str] = {}
-
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
-        self, server: Any, session: Any, envelope: Any, address: str, options: Any
-    ) -> str:
-        if "RCPT" in self.refusals:
-            return self.refusals["RCPT"]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it so
-        self, server: Any, session: Any, envelope: Any
-    ) -> str:
-        if "DATA" in self.refusals:
-            return self.refusals["DATA"]
-        message = email.message_from_bytes(envelope.content, policy=default)
-        message["X-Envelope-To"] = ",".join(envelope.rcpt_tos)
-        self.messages.append(message)
-        return "250 OK"
 
 
 @pytest.fixture
