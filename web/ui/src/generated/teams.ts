@@ -7,6 +7,7 @@ export type ContactCreateInput = {
   address: string;
   displayName?: string | null | undefined;
   displayType?: string | null | undefined;
+  expectedVersion?: number | null | undefined;
   externalId?: string | null | undefined;
   ownerId?: string | number | null | undefined;
   teamAlias?: string | null | undefined;
@@ -15,6 +16,7 @@ export type ContactCreateInput = {
 };
 
 export type ContactDeleteInput = {
+  expectedVersion?: number | null | undefined;
   id: string | number;
 };
 
