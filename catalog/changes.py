@@ -49,7 +49,8 @@ class Change:
         self._unit = unit
         self._has_written = False
         self._new: list[Model] = []
-        self._touched: dict[UUID, Model] = {}
+        self._made: set[UUID] = set()
+        self._touched: dict[UUID, Any] = {}
         self._risen: set[UUID] = set()
         self._statements: list[Statement] = []
         self._stated: list[Model] = []
@@ -71,6 +72,7 @@ class Change:
     def add(self, row: Any) -> None:
         """A new row, written when the change is left."""
         self._new.append(row)
+        self._made.add(row.id)
         if hasattr(row, "version"):
             self._risen.add(row.id)
 
@@ -78,11 +80,13 @@ class Change:
         """A row that was altered: once per change its version and `updated_at` rise, and it is written when left.
 
         `updated_at` never goes back: a change that waited for the row may have begun before the one that had it.
-        Without `rises` they stay: for what no provider has sent and none is told.
+        Without `rises` they stay: for what no provider has sent and none is told. Raises RuntimeError for a second copy
+        of a row that waits to be written: rows are written whole, so one copy would undo what the other says.
         """
-        if any(row is new for new in self._new):
+        if row.id in self._made:
             return
-        self._touched.setdefault(row.id, row)
+        if self._touched.setdefault(row.id, row) is not row:
+            raise RuntimeError(f"Two copies of {type(row).__name__} {row.id} were altered in one change; flush before.")
         if rises and hasattr(row, "version") and row.id not in self._risen:
             self._risen.add(row.id)
             row.version += 1
@@ -170,6 +174,7 @@ class Change:
         self._statements += timekeeping.statements(self._new, touched, self.at)
         self._stated += [*self._new, *touched]
         self._new.clear()
+        self._made.clear()
         self._touched.clear()
 
 

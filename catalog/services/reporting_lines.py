@@ -17,7 +17,10 @@ _KNOWN = "SELECT id, user_name_key FROM users WHERE account_id = $1 AND deleted_
 
 
 async def find_manager(this: Change, user: User) -> None:
-    """The person whom the provider's manager value names, if they are here: by id, userName, then employee number."""
+    """The person whom the provider's manager value names, if they are here: by id, userName, then employee number.
+
+    Of several with that employee number it is not the person themselves, and then the one who was here first.
+    """
     user.manager_id = None
     if user.manager_value is None:
         return
@@ -31,7 +34,12 @@ async def find_manager(this: Change, user: User) -> None:
     )
     ranked = sorted(
         rows,
-        key=lambda row: (str(row["id"]) != user.manager_value, row["user_name_key"] != user.manager_key, row["id"]),
+        key=lambda row: (
+            str(row["id"]) != user.manager_value,
+            row["user_name_key"] != user.manager_key,
+            str(row["id"]) == str(user.id),
+            str(row["id"]),
+        ),
     )
     if ranked:
         user.manager_id = UUID(str(ranked[0]["id"]))
@@ -42,14 +50,18 @@ async def arrived(this: Change, user: User) -> None:
 
     What their provider sent of them is as it was, so their versions stay.
     """
-    names = [str(user.id), user.user_name_key, fold(user.employee_number) if user.employee_number else None]
-    if user.manager_id is None and user.manager_key is not None and user.manager_key in names:
+    names, number = [str(user.id), user.user_name_key], user.employee_number
+    if user.manager_id is None and (user.manager_key in names or (number and user.manager_value == number)):
         user.manager_id = user.id
     waiting = await _held(
         this,
-        "u.manager_id IS NULL AND u.deleted_at IS NULL AND u.id <> $2 AND u.manager_key IN ($3, $4, $5)",
+        # The key finds them by the index; an employee number is compared as it is written, as `find_manager` does.
+        "u.manager_id IS NULL AND u.deleted_at IS NULL AND u.id <> $2 AND u.manager_key IN ($3, $4, $5) "
+        "AND (u.manager_key IN ($3, $4) OR u.manager_value = $6)",
         user.id,
         *names,
+        fold(number) if number else None,
+        number,
     )
     for person in waiting:
         _report_to(this, person, user.id)

@@ -93,6 +93,29 @@ async def test_an_id_comes_before_a_user_name_and_that_before_an_employee_number
         assert await manager_of(ada) is None, "nobody reports to somebody who is gone"
 
 
+@pytest.mark.parametrize("boss_first", [True, False])
+async def test_an_employee_number_is_compared_as_it_is_written_whoever_arrives_first(
+    actor: Actor, boss_first: bool
+) -> None:
+    if boss_first:
+        boss = await arrives(actor, "charles@babbage.example", number="E-1791")
+    exact = await arrives(actor, "ada@lovelace.example", reporting_to("E-1791"))
+    other = await arrives(actor, "grace@hopper.example", reporting_to("e-1791"))
+    if not boss_first:
+        boss = await arrives(actor, "charles@babbage.example", number="E-1791")
+    assert await manager_of(exact) == boss.id
+    assert await manager_of(other) is None
+
+
+async def test_of_two_with_an_employee_number_nobody_reports_to_themselves(actor: Actor) -> None:
+    both = {"employeeNumber": "E-1791", "manager": {"value": "E-1791"}}
+    ada = await arrives(actor, "ada@lovelace.example", {ENTERPRISE: both})
+    boss = await arrives(actor, "charles@babbage.example", number="E-1791")
+    await changed(actor, ada, ada.user_name, {})
+    await changed(actor, ada, ada.user_name, {ENTERPRISE: both})
+    assert await manager_of(ada) == boss.id
+
+
 async def test_another_manager_is_found_anew_and_none_is_none(actor: Actor) -> None:
     charles, grace = await arrives(actor, "charles@b.example"), await arrives(actor, "grace@h.example")
     ada = await arrives(actor, "ada@lovelace.example", reporting_to("charles@b.example"))
