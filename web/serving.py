@@ -9,7 +9,6 @@ import uvicorn
 from catalog import schema
 from catalog.services import accounts
 from web import admitting, metrics, observability
-from web.app import create_app
 from web.commanding import ready, run, say
 from web.settings import Settings
 
@@ -50,6 +49,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 def application() -> object:
     """The application of one worker process."""
+    # Here, as no other command needs the two interfaces: they take as long to import as all else together.
+    from web.app import create_app
+
     chosen = Settings()
     observability.configure(chosen)
     return create_app(chosen)
