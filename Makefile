@@ -1,7 +1,8 @@
 # Two commands matter: `make serve` and `make test`. They need git, make and Python 3.11 or newer with its pip; nothing else.
 #
 #   make serve [PORT=8000]   everything installed into ./.venv, then Muster at http://127.0.0.1:8000
-#   make test  [ARGS="-k …"] the whole suite
+#   make test  [ARGS="-k …"] the whole suite, with a small dose of what is drawn by chance or by force
+#   make test-long           the same with the full dose, and with the tests that take minutes
 #   make check               lint, types, who may import whom, documentation
 #   make bench               what is measured, and against what
 #   make ui                  the UI's own lint, types and tests
@@ -34,7 +35,7 @@ BUILD_UI = $(BIN)/python -P web/building.py
 
 CODE = $(wildcard catalog scim_facade graphql_api web)
 
-.PHONY: help serve test check lint types contracts bench dev lock schema ui codegen clean
+.PHONY: help serve test test-long check lint types contracts bench dev lock schema ui codegen clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -46,6 +47,9 @@ serve: $(VENV)/.installed
 test: $(VENV)/.tested
 	@echo "Running the whole suite, on SQLite and on PostgreSQL where a test needs a database."
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-long: export MUSTER_TEST_DOSE = full
+test-long: test
 
 check: lint types contracts
 

@@ -11,13 +11,14 @@ import httpx
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from tortoise.models import MetaInfo, Model
 
 from catalog import actors, database, hashing, schema
 from catalog.actors import Actor
 from catalog.changes import change
 from catalog.engines import Database
 from catalog.models import Account, Integration, Team, User
-from tests import builders, postgres
+from tests import builders, doses, postgres
 from tests.web.serving import Instance, running
 
 ON_SQLITE = [pytest.param("sqlite")]
@@ -30,6 +31,14 @@ def pytest_configure(config: pytest.Config) -> None:
         postgres.prepare()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the dose is small, tests marked `long` are left out."""
+    if not doses.IS_FULL:
+        long = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     postgres.leave()
     if not hasattr(config, "workerinput"):
@@ -40,6 +49,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def quick_hashes() -> None:
     """Passwords hashed in a millisecond, within the suite's own processes: a server's are as slow as they should be."""
     hashing._hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_connections() -> None:
+    """What a model's filters are in a dialect, found out once: Tortoise does so whenever a database is connected, which
+    is half of what beginning a test costs."""
+    found: dict[tuple[type[Model], type[Any]], dict[str, Any]] = {}
+    find = MetaInfo._generate_filters
+
+    def known(meta: MetaInfo) -> None:
+        key = meta._model, meta.db.executor_class
+        if key in found:
+            meta.filters = dict(found[key])
+        else:
+            find(meta)
+            found[key] = dict(meta.filters)
+
+    MetaInfo._generate_filters = known  # type: ignore[method-assign]
 
 
 @pytest.fixture(params=ENGINES)
@@ -154,5 +181,6 @@ async def _postgres(migrated: dict[str, Any]) -> Database:
         emptied = ", ".join(f"of_{table} AS (DELETE FROM {table})" for table in kept)
         migrated["emptying"] = f"WITH {emptied} SELECT 1"
         return connected
-    await postgres.execute(migrated["postgres"], migrated["emptying"])
-    return await database.connect(migrated["postgres"])
+    connected = await database.connect(migrated["postgres"])
+    await connected.rows(migrated["emptying"])
+    return connected

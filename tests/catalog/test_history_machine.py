@@ -24,6 +24,7 @@ from catalog.services import answers, memberships, teams, users
 from catalog.services.users import Draft
 from catalog.shapes import Connected, Many, Nodes, One, Rows, Shown
 from tests import builders
+from tests.doses import dose
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 TITLES = (None, "Analyst", "Countess")
@@ -194,7 +195,7 @@ async def lived(program: list[Step]) -> None:
     await holds(life)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=dose(8, 50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(program=PROGRAMS)
 async def test_history_has_no_gaps_and_no_overlaps_and_shows_what_was_so(db: Database, program: list[Step]) -> None:
     await lived(program)

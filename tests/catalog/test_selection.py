@@ -29,6 +29,7 @@ from catalog.selection import (
 )
 from tests import builders
 from tests.catalog.meaning import MORNING, PEOPLE, URN, holds
+from tests.doses import dose
 
 TEXTS = [
     "",
@@ -128,7 +129,7 @@ conditions = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=dose(50, 1_000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=conditions)
 async def test_a_condition_finds_whom_it_describes(
     db: Database, actor: Actor, people: dict[str, User], where: Where

@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphql_api.limits import LIMITS, Cost, Limits, Refused, check, mistakes, parse
+from tests.doses import dose
 
 MOST_S = 0.25
 """CPU time that the worst document may take, with a wide margin."""
@@ -257,7 +258,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=dose(100, 3_000), deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map(" ".join) | st.text(max_size=200))
 def test_any_text_is_a_document_or_refused(text: str) -> None:
     with suppress(Refused, GraphQLError):

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes
 
+from tests.doses import dose
 from tests.web.serving import Instance, muster
 
 EMAIL = "root@muster.example"
-QUERIES, MUTATION = 40, 4
+QUERIES, MUTATION = dose(25, 400), dose(2, 20)
 """Cases of each field of the two roots."""
 
 SCALARS = {

@@ -5,7 +5,6 @@ Documents are drawn from the schema and asked twice of the same account, on each
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import orjson
@@ -25,9 +24,10 @@ from graphql_api.execution import carry_out
 from graphql_api.schema import schema
 from graphql_api.selections import Selections, Uncovered
 from tests import builders
+from tests.doses import dose
 from tests.graphql_api.strategies import documents
 
-EXAMPLES = int(os.environ.get("MUSTER_TEST_ROADS", "40"))
+EXAMPLES = dose(30, 2_000)
 
 
 @pytest.fixture

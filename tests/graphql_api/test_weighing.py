@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 
 from graphql_api.limits import Cost, Gate, Limits, Refused, check, parse
 from graphql_api.weighing import LISTS, PAGE_SIZES, PER_ITEM
+from tests.doses import dose
 
 ANALYST = "{account{teams(first:100){nodes{name memberships{nodes{role user{name email}}}}}}}"
 
@@ -94,7 +95,7 @@ DOCUMENTS = st.integers(0, 2**64).map(a_document)
 UNLIMITED = Limits(**dict.fromkeys(Limits.__slots__, 10**30))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=dose(100, 3_000), deadline=None)
 @given(DOCUMENTS)
 def test_a_fragment_weighs_what_it_would_weigh_spelled_out(text: str) -> None:
     document = parse_text(text)
@@ -136,7 +137,7 @@ def _spelled_out(selections: SelectionSetNode, fragments: dict[str, SelectionSet
     return once, per_item
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=dose(100, 3_000), deadline=None)
 @given(DOCUMENTS)
 def test_tokens_are_counted_as_the_parser_counts_them(text: str) -> None:
     number = parse_text(text).token_count

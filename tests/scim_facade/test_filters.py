@@ -12,6 +12,7 @@ from scim_facade.errors import InvalidFilter
 from scim_facade.filters import Filter, matches, parse
 from scim_facade.names import locate
 from scim_facade.schemas import ENTERPRISE_URN, GROUP, USER
+from tests.doses import dose
 from tests.scim_facade.strategies import OWN_URN, OWN_USER, trees
 
 ADA: dict[str, Any] = {
@@ -241,7 +242,7 @@ def test_what_is_folded_is_not_changed_by_folding_it_again(text: str) -> None:
     assert filters.fold(filters.fold(text)) == filters.fold(text)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=dose(200, 5_000), deadline=None)
 @given(trees(OWN_USER))
 def test_a_tree_is_read_back_from_its_text(tree: Filter) -> None:
     assert parse(str(tree), OWN_USER) == tree

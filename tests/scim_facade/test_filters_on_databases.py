@@ -16,6 +16,7 @@ from scim_facade.attributes import Attribute, ResourceSchema
 from scim_facade.extensions import user_schema
 from scim_facade.filters import And, Compare, Filter, Not, Or, ValuePath
 from scim_facade.schemas import GROUP
+from tests.doses import dose
 from tests.scim_facade.strategies import SENT, TEXTS, trees
 
 Json = dict[str, Any]
@@ -105,7 +106,7 @@ def _can_be_asked(tree: Filter, *, of_rows: bool = True) -> bool:
     return True
 
 
-CASES = 400
+CASES = dose(60, 1_000)
 QUIETLY = settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -12,6 +12,7 @@ from scim_facade.attributes import ResourceSchema
 from scim_facade.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, ScimError
 from scim_facade.reading import read_resource
 from scim_facade.schemas import CORE_USER_URN, ENTERPRISE_URN, USER
+from tests.doses import dose
 from tests.scim_facade.strategies import OWN_URN, OWN_USER, resources, values
 
 Json = dict[str, Any]
@@ -320,7 +321,7 @@ def operations(draw: st.DrawFn) -> Json:
     return op(name, path, value)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=dose(150, 2_000), deadline=None)
 @given(resources(OWN_USER), st.lists(operations(), min_size=1, max_size=4))
 def test_whatever_is_edited_the_resource_stays_canonical_and_the_old_one_as_it_was(
     before: Json, edits: list[Json]

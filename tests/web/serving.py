@@ -6,11 +6,13 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -25,27 +27,38 @@ class Instance:
 @asynccontextmanager
 async def running(database_url: str, folder: Path, **settings: str) -> AsyncIterator[Instance]:
     """The server on this database, until the block is left."""
-    port = free_port()
     environment = {
         **os.environ,
         "MUSTER_DATABASE_URL": database_url,
         "MUSTER_DATA_DIR": str(folder),
-        "MUSTER_PORT": str(port),
         "MUSTER_SCIM_WRITES_PER_S": "0",
         **settings,
     }
-    await muster("migrate", environment=environment)
-    token = await muster("token", "create", "--rehearsal", environment=environment)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "web.cli", "serve", env=environment, stderr=asyncio.subprocess.DEVNULL
-    )
+    if not database_url.startswith("sqlite:"):
+        await muster("migrate", environment=environment)
+    token = (await muster("token", "create", "--rehearsal", environment=environment)).strip()
+    process, url = await _started(environment, token)
     try:
-        url = f"http://127.0.0.1:{port}"
-        await _ready(url)
-        yield Instance(url, token.strip(), environment)
+        yield Instance(url, token, environment)
     finally:
         process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(process.wait(), 30)
+
+
+async def _started(environment: dict[str, str], token: str) -> tuple[asyncio.subprocess.Process, str]:
+    """The server, ready, and its address. A port that somebody else took meanwhile is left to them."""
+    for _ in range(TRIES):
+        environment["MUSTER_PORT"] = str(port := free_port())
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "web.cli", "serve", env=environment, stderr=asyncio.subprocess.DEVNULL
+        )
+        url = f"http://127.0.0.1:{port}"
+        if await _is_ready(url, token, process):
+            return process, url
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    raise RuntimeError(f"No server came up in {TRIES} tries.")
 
 
 def free_port() -> int:
@@ -71,13 +84,17 @@ async def muster(*arguments: str, environment: dict[str, str]) -> str:
     return out.decode()
 
 
-async def _ready(url: str) -> None:
-    async with httpx.AsyncClient() as client:
+async def _is_ready(url: str, token: str, process: asyncio.subprocess.Process) -> bool:
+    """Whether the server answers there within a minute, and is this one: no other knows the token."""
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
         for _ in range(1200):
+            if process.returncode is not None:
+                break
             try:
                 if (await client.get(f"{url}/readyz")).status_code == 200:
-                    return
+                    # To who has no token of theirs, everything of theirs is 401.
+                    return (await client.get(f"{url}/scim/v2/Nowhere")).status_code == 404
             except httpx.TransportError:
                 pass
             await asyncio.sleep(0.05)
-    raise TimeoutError(f"{url} is not ready.")
+    return False
