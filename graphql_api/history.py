@@ -17,6 +17,7 @@ from graphql_api import context
 from graphql_api.connections import Connection
 from graphql_api.describing import Description, Row, described, lazily, linked, listing
 from graphql_api.instants import between
+from graphql_api.provenance import Pushed
 from graphql_api.scalars import JSON, Instant
 
 LONGEST_COLLAPSE_MINUTES = 60 * 24 * 31
@@ -70,7 +71,7 @@ class MembershipChangeType(StrEnum):
 
 
 @strawberry.type
-class MembershipChange:
+class MembershipChange(Pushed):
     """Somebody joined a team, left it, or has another role in it."""
 
     at: Instant

@@ -10,6 +10,7 @@ from catalog.actors import Actor
 from catalog.ids import public_id
 from catalog.sealing import Sealer
 from catalog.services import memberships
+from tests import builders
 from tests.graphql_api.conftest import Ask
 from tests.graphql_api.past import Company, day, lived, told
 
@@ -65,6 +66,18 @@ async def test_another_role_is_told_with_the_one_before(ask: Ask, company: Compa
     [node] = got["account"]["membershipChanges"]["nodes"]
     assert (node["type"], node["previousRole"], node["role"]) == ("role_changed", None, "manager")
     assert node["at"] == told(day(70))
+
+
+async def test_a_change_tells_which_integration_pushed_it(ask: Ask, actor: Actor, scim_actor: Actor) -> None:
+    ada = await builders.a_user(scim_actor)
+    await builders.a_team(scim_actor, "Pushed", members=[ada], since=day(10))
+    await builders.a_team(actor, "Made by hand", members=[ada], since=day(9))
+    asked = "{account {membershipChanges(from: %s) {nodes {team {name} integration {name}}}}}"
+    got = (await ask(asked % f'"{told(day(8))}"'))["account"]["membershipChanges"]["nodes"]
+    assert got == [
+        {"team": {"name": "Made by hand"}, "integration": None},
+        {"team": {"name": "Pushed"}, "integration": {"name": "Okta"}},
+    ]
 
 
 async def test_who_is_back_within_the_length_that_is_chosen_has_not_left(ask: Ask, company: Company) -> None:
