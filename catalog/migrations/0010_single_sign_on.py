@@ -33,7 +33,7 @@ def refers_to(name, model, **more):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0007_overviews")]
+    dependencies = [("catalog", "0001_initial")]
 
     operations = [
         ops.CreateModel(
