@@ -43,6 +43,8 @@ class SamlSettings:
     certificates: tuple[str, ...] = ()
     """PEM. Any of them may have signed, so that a new one is there before the old one goes."""
     sign_requests: bool = False
+    request_certificate: str = ""
+    """What requests are signed by, as PEM; made when `sign_requests` is first chosen, and not anybody's to choose."""
     idp_initiated: bool = False
     """An assertion that nobody here asked for lets in. Whoever is sent a form may be signed in as somebody else."""
 
@@ -77,7 +79,7 @@ def altered(settings: Settings, choices: dict[str, Any]) -> Settings:
         found = saml_metadata.read(metadata)
         chosen |= {"entity_id": found.entity_id, "sso_url": found.sso_url, "certificates": list(found.certificates)}
         chosen.setdefault("metadata_url", "")
-    known = {one.name for one in fields(settings)}
+    known = {one.name for one in fields(settings)} - {"request_certificate"}
     for name in chosen:
         if name not in known:
             raise Invalid(name, "a connection of this kind has no such setting.")

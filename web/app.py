@@ -16,14 +16,18 @@ from starlette.types import ASGIApp
 from catalog import database, schema
 from catalog.errors import CatalogError
 from catalog.services import deliveries
+from catalog.vault import Vault
 from graphql_api.app import Endpoint
 from scim_facade.app import create_app as create_scim
 from web import guides, metrics, pages
+from web.door import Door
 from web.exporting import addresses
 from web.limiting import WriteLimit
 from web.middleware import Gate, Refused, refuse
 from web.settings import Settings, signing_key
 from web.sign_in import create_app as create_auth
+from web.sso import routes as sso
+from web.sso.fetching import Fetcher
 from web.throttling import SignInLimit
 from web.worker import Worker
 
@@ -34,6 +38,7 @@ def create_app(settings: Settings) -> ASGIApp:
     """The product, to be served by uvicorn. Opens the database when it starts, closes it when it stops."""
     journal = deliveries.Buffer()
     base_url = settings.public_url
+    tries = SignInLimit(settings.rate_limit_url, workers=settings.workers)
     limit = WriteLimit(settings.rate_limit_url, settings.scim_writes_per_s, workers=settings.workers)
 
     @asynccontextmanager
@@ -50,7 +55,12 @@ def create_app(settings: Settings) -> ASGIApp:
         routes=[
             Route("/graphql", Endpoint(base_url, signing_key(settings).decode())),
             *addresses.routes(base_url),
-            Mount("/auth", create_auth(base_url, SignInLimit(settings.rate_limit_url, workers=settings.workers))),
+            *sso.routes(
+                Door(base_url, tries),
+                Vault(signing_key(settings).decode()),
+                Fetcher(base_url, settings.sso_private_hosts),
+            ),
+            Mount("/auth", create_auth(base_url, tries)),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics.metrics(settings.metrics_secret)),

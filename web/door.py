@@ -90,12 +90,15 @@ class Door:
         )
 
     async def entered(self, request: Request, secret: str) -> Response:
-        """The answer to whoever has just come in: their session, and its cookie. An older one of the browser's ends."""
+        """The answer to whoever has just come in: their session, and its cookie."""
+        actor = await sessions.recognise(secret, request_id=request.scope.get("request_id"))
+        return await self.with_session(request, await self.signed_in(actor), secret)
+
+    async def with_session(self, request: Request, response: Response, secret: str) -> Response:
+        """The answer, with the session's cookie; an older session of the browser's ends."""
         former = callers.cookie(request.headers.items(), self.public_url)
         if former is not None:
             await self.end(former)
-        actor = await sessions.recognise(secret, request_id=request.scope.get("request_id"))
-        response = await self.signed_in(actor)
         response.set_cookie(value=secret, max_age=int(sessions.LONGEST.total_seconds()), **self._cookie())
         return response
 

@@ -156,6 +156,12 @@ class Settings(BaseSettings):
         description="SCIM writes per second and token, with bursts of four times as many; 0 turns the limit off. "
         "Default 100: several times what a provider sends, and still a bound on one that loops.",
     )
+    sso_private_hosts: str = Field(
+        "",
+        description="Hosts of identity providers within one's own network, with commas between: "
+        "`idp.internal.example`. Default: none; what an administrator gives as an address must not make Muster ask its "
+        "own network.",
+    )
     metrics_token: Annotated[SecretStr, AfterValidator(_metrics_token)] | None = Field(
         None,
         description="The bearer token that `/metrics` wants, at least 16 characters. Default: none, and `/metrics` is "

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from catalog import access, connection_settings, permissions
+from catalog import access, connection_settings, permissions, request_keys
 from catalog.actors import Actor, system
 from catalog.changes import Change
 from catalog.connection_settings import Settings
@@ -79,6 +79,7 @@ async def create(
     )
     if client_secret:
         connection.secret = _sealed(connection, client_secret, vault)
+    _make_key(connection, vault)
     this.add(connection)
     told = {"kind": kind, "name": connection.name, "admission": connection.admission, **_told(connection.settings)}
     this.record("sign_in_connection.created", connection, kind=KIND, name=connection.name, after=told)
@@ -118,6 +119,7 @@ async def update(
             connection.settings, connection.tested_at = connection_settings.stored(now_), None
             if connection.enabled and now_.missing():
                 raise Invalid(now_.missing()[0], "the connection is switched on, and can't do without it.")
+            _make_key(connection, vault)
     if client_secret:
         connection.secret, connection.tested_at = _sealed(connection, client_secret, vault), None
     after = {"name": connection.name, "admission": connection.admission, **_told(connection.settings)}
@@ -290,14 +292,24 @@ async def _integration(this: Change, integration_id: UUID | None) -> UUID | None
 
 
 def _sealed(connection: SignInConnection, secret: str, vault: Vault) -> str:
+    if connection.kind != "oidc":
+        raise Invalid("client_secret", "it is OpenID Connect that has a client secret.")
     if len(secret) > connection_settings.MAX_CHARACTERS:
         raise Invalid("client_secret", f"it has at most {connection_settings.MAX_CHARACTERS} characters.")
     return vault.seal(connection.id, secret.strip())
 
 
+def _make_key(connection: SignInConnection, vault: Vault) -> None:
+    """A key for requests that are to be signed, where there is none yet."""
+    if connection.settings.get("sign_requests") and not connection.settings.get("request_certificate"):
+        private, certificate = request_keys.make("Muster")
+        connection.secret = vault.seal(connection.id, private)
+        connection.settings = {**connection.settings, "request_certificate": certificate}
+
+
 def _told(settings: dict[str, Any]) -> dict[str, Any]:
     """The settings as the audit trail has them: certificates by their number, as texts of theirs say nothing."""
-    told = {name: value for name, value in settings.items() if name != "certificates"}
+    told = {name: value for name, value in settings.items() if "certificate" not in name}
     if settings.get("certificates"):
         told["certificates"] = [text[28:60] for text in settings["certificates"]]
     return told
