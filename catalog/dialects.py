@@ -35,6 +35,9 @@ class Dialect(Protocol):
     for_share: str
     """Appended to a SELECT: nobody alters these rows until the change ends; others may hold them in the same way."""
 
+    sorts_whole: bool
+    """Whether rows are made whole before they are sorted and cut to a page."""
+
     def by_index(self, name: str) -> str:
         """After a table's name: which index to take, where the engine's own choice would read a whole team."""
 
@@ -119,6 +122,7 @@ class Sqlite:
 
     for_update = ""
     for_share = ""
+    sorts_whole = True
 
     def by_index(self, name: str) -> str:
         return f" INDEXED BY {name}"
@@ -225,6 +229,7 @@ class Postgres:
 
     for_update = " FOR NO KEY UPDATE"
     for_share = " FOR SHARE"
+    sorts_whole = False
 
     def by_index(self, name: str) -> str:
         return ""

@@ -8,8 +8,8 @@ it, so that each has its own first page.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from catalog.dialects import DIALECTS
@@ -18,7 +18,7 @@ from catalog.selection import EVERYTHING, Attribute, Column, Order
 from catalog.shapes import Connected, Constant, Counted, Many, Member, One, Part, Rows, Shape, Shown
 from catalog.sql import documents
 from catalog.sql.levels import Level, Statement
-from catalog.sql.pages import Asked, Connection, is_seen, size
+from catalog.sql.pages import Asked, Connection, Counting, is_seen, size
 from catalog.sql.texts import an_object, literal, placed
 from catalog.tables import NOUNS, Field, Link
 from catalog.tables.nouns import OF_PEOPLE, public
@@ -114,9 +114,7 @@ class Answer:
                 return Connection(self, asked).text(parts)
             case Counted(_, rows, field, parts):
                 asked = Asked(level, link or _link(level, rows), rows, given)
-                if not all(isinstance(part, Constant) for part in parts):
-                    asked = self._counted(asked, field)
-                return Connection(self, asked).text(parts)
+                return Connection(self, Counting(rows, partial(self._counted, asked, field))).text(parts)
         raise Invalid("answer", f"{member.key!r} stands where it can't.")
 
     def _shown(self, level: Level, name: str) -> str:
@@ -150,8 +148,8 @@ class Answer:
         shown = known.shown(self.say) if callable(known.shown) else known.shown or known.sql
         return level.sql(shown)
 
-    def _counted(self, asked: Asked, field: Column | Attribute) -> Asked:
-        """The rows by what they have in the field, as rows of their own: the most frequent value first."""
+    def _counted(self, asked: Asked, field: Column | Attribute) -> str:
+        """What stands in FROM: the rows by what they have in the field, as rows of their own."""
         level, conditions = asked.unordered(self.statement)
         if isinstance(field, Column):
             # Refused, where it may not be asked about.
@@ -168,8 +166,7 @@ class Answer:
             text = level.scalar(field)
         values = f"SELECT {text} AS v FROM {self.source(level, asked.link)} WHERE {conditions}"
         place = "row_number() OVER (ORDER BY count(*) DESC, g.v IS NULL, g.v)"
-        source = f"(SELECT g.v, count(*) AS n, {place} AS id FROM ({values}) g GROUP BY g.v) {{self}}"
-        return Asked(None, Link("counts", "TRUE", source), replace(asked.rows, where=EVERYTHING, orders=()), None)
+        return f"(SELECT g.v, count(*) AS n, {place} AS id FROM ({values}) g GROUP BY g.v) {{self}}"
 
     def _of_joined(self, level: Level, rows: Rows, link: Link, shape: Shape) -> str:
         if not is_seen(level, link):
@@ -180,6 +177,7 @@ class Answer:
 
     def _first(self, asked: Asked, shape: Shape) -> str:
         level, ordering, conditions = asked.opened(self.statement)
+        level.is_single = asked.parent is None or asked.parent.is_single
         made = self.object(level, shape)
         source = self.source(level, asked.link)
         found = f"SELECT {made} FROM {source} WHERE {conditions} ORDER BY {ordering.text()} LIMIT 1"

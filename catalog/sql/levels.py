@@ -53,6 +53,8 @@ class Level(Conditions):
         self.given = given
         self._parent = parent
         self._joined: dict[str, Level] = {}
+        self.is_single = False
+        """Whether it has one row at most in the whole statement."""
         self.joins: list[str] = []
         """What follows the noun's own table in FROM."""
 
@@ -69,7 +71,7 @@ class Level(Conditions):
         if name not in self._joined:
             link = self.link(name)
             level = Level(self.statement, NOUNS[link.noun], self.given, parent=self)
-            level.joins = self.joins
+            level.joins, level.is_single = self.joins, self.is_single
             self._joined[name] = level
             kind = "JOIN" if link.required else "LEFT JOIN"
             self.joins.append(f"{kind} {level.table} ON {level.sql(link.where)}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -33,7 +34,8 @@ class Asked:
     """Which rows are asked for, from where."""
 
     def __init__(self, parent: Level | None, link: Link, rows: Rows, given: Mapping[str, Any] | None) -> None:
-        self.parent, self.link, self.rows = parent, link, rows
+        self.parent, self.rows = parent, rows
+        self.link = link
         self._given = {**(parent.given if parent else {}), **(given or {}), **dict(rows.given)}
 
     def opened(self, statement: Statement) -> tuple[Level, Ordering, str]:
@@ -44,13 +46,41 @@ class Asked:
 
     def unordered(self, statement: Statement) -> tuple[Level, str]:
         """The same without the order, and without the tables that are joined for its sake."""
-        level = Level(statement, NOUNS[self.link.noun], self._given, self.parent)
+        level = self._level(statement)
         terms = [level.sql(self.link.where)]
         if not is_seen(level, self.link):
             terms.append("FALSE")
         if self.rows.where != EVERYTHING:
             terms.append(level.condition(self.rows.where))
         return level, " AND ".join(terms)
+
+    def again(self, statement: Statement) -> tuple[Level, Ordering]:
+        """A level of rows that were chosen elsewhere, in the same order."""
+        level = self._level(statement)
+        orders = self.rows.orders or self.link.orders
+        return level, Ordering(level, orders, backwards=self.rows.page.backwards)
+
+    def _level(self, statement: Statement) -> Level:
+        return Level(statement, NOUNS[self.link.noun], self._given, self.parent)
+
+
+class Counting(Asked):
+    """Rows that stand for all rows of one value, the most frequent one first.
+
+    `source` is asked for what stands in FROM once that is needed, as PostgreSQL refuses what is bound and stands
+    nowhere.
+    """
+
+    def __init__(self, rows: Rows, source: Callable[[], str]) -> None:
+        super().__init__(None, Link("counts", "TRUE"), replace(rows, where=EVERYTHING, orders=()), None)
+        self._source = source
+        self._made: str | None = None
+
+    def unordered(self, statement: Statement) -> tuple[Level, str]:
+        if self._made is None:
+            self._made = self._source()
+            self.link = replace(self.link, source=self._made)
+        return super().unordered(statement)
 
 
 class Connection:
@@ -67,10 +97,27 @@ class Connection:
         self._is_numbered = asked.rows.page.backwards
 
     @cached_property
-    def _opened(self) -> tuple[Level, Ordering, str]:
-        """The level of the rows, their order and conditions; not where only their number is asked for, as PostgreSQL
-        refuses what is bound and stands nowhere."""
+    def _chosen(self) -> tuple[Level, Ordering, str]:
+        """The level in which the rows are chosen, their order and conditions; not where only their number is asked for,
+        as PostgreSQL refuses what is bound and stands nowhere."""
         return self._asked.opened(self._statement)
+
+    @cached_property
+    def _opened(self) -> tuple[Level, Ordering]:
+        """The level of which the rows are shown, and their order."""
+        chosen = self._chosen
+        return self._asked.again(self._statement) if self._is_chosen_before else chosen[:2]
+
+    @cached_property
+    def _is_chosen_before(self) -> bool:
+        """Whether the rows are chosen by their ids, and shown then.
+
+        SQLite would make the whole JSON of every row before it sorts them. Within a list that would be done for each
+        row of it, mostly for a few rows, where it costs more than it saves.
+        """
+        parent, noun = self._asked.parent, NOUNS[self._asked.link.noun]
+        is_once = parent is None or parent.is_single
+        return self._answer.say.sorts_whole and is_once and noun.source is None and noun.fields["id"].kind == "uuid"
 
     def text(self, parts: Sequence[Any]) -> str:
         """The JSON text of the connection."""
@@ -105,7 +152,7 @@ class Connection:
                 return self._total()
         raise Invalid("answer", f"{part!r} is no part of a connection.")
 
-    def _of_edge(self, part: Cursor | Node | Constant, level: Level, ordering: Ordering, _: str) -> str:
+    def _of_edge(self, part: Cursor | Node | Constant, level: Level, ordering: Ordering) -> str:
         match part:
             case Constant(_, json):
                 return literal(json)
@@ -149,18 +196,24 @@ class Connection:
         One after another rather than one within another, as SQLite's parser allows a depth of a hundred.
         """
         page = self._asked.rows.page
-        level, order, conditions = self._opened
-        if page.cursor is not None:
-            conditions += f" AND {order.behind(page.cursor)}"
-        limit = self._statement.bind(self._size + self._has_extra)
         columns = [f"{expression} AS c{place}" for place, expression in enumerate(self._columns, 1)] or ["1 AS c1"]
-        source = self._answer.source(level, self._asked.link)
-        rows = f"(SELECT {', '.join(columns)} FROM {source} WHERE {conditions} ORDER BY {order.text()} LIMIT {limit})"
+        shown, order = self._opened
+        chosen, first_order, conditions = self._chosen
+        if page.cursor is not None:
+            conditions += f" AND {first_order.behind(page.cursor)}"
+        ordered = f" ORDER BY {first_order.text()} LIMIT {self._statement.bind(self._size + self._has_extra)}"
+        source = self._answer.source(chosen, self._asked.link)
+        before = ""
+        if self._is_chosen_before:
+            before = f"p AS (SELECT {chosen.alias}.id FROM {source} WHERE {conditions}{ordered}), "
+            source, conditions = self._answer.source(shown, None), f"{shown.alias}.id IN (SELECT p.id FROM p)"
+            ordered = f" ORDER BY {order.text()}"
+        rows = f"(SELECT {', '.join(columns)} FROM {source} WHERE {conditions}{ordered})"
         if not self._is_numbered:
-            return f"WITH w AS {rows}"
+            return f"WITH {before}w AS {rows}"
         turned = "DESC" if page.backwards else "ASC"
         numbered = "SELECT r.*, row_number() OVER () AS n, count(*) OVER () AS s FROM r"
-        return f"WITH r AS {rows}, q AS ({numbered}), w AS (SELECT * FROM q ORDER BY q.n {turned})"
+        return f"WITH {before}r AS {rows}, q AS ({numbered}), w AS (SELECT * FROM q ORDER BY q.n {turned})"
 
 
 def is_seen(level: Level, link: Link) -> bool:

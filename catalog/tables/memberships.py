@@ -47,6 +47,8 @@ MEMBERSHIPS = Noun(
 
 REACHED = replace(
     MEMBERSHIPS,
+    # For what is asked of such rows later, by their ids alone: how far away they were is not known any more.
+    source="(SELECT mz.*, 1 AS depth FROM memberships mz)",
     fields={**MEMBERSHIPS.fields, "is_inherited": Field("(m.depth > 0)", "boolean")},
     links={
         **MEMBERSHIPS.links,
@@ -71,6 +73,7 @@ MEMBERSHIP_CHANGES = Noun(
         "user_email": Field("{user}.email_key", "folded", nullable=True),
     },
     relations=MEMBERSHIPS.relations,
+    source="memberships",
     links={
         "team": Link("teams", "{self}.id = {parent}.team_id", one="joined", required=True),
         "user": Link("users", "{self}.id = {parent}.user_id", one="joined", required=True),

@@ -7,8 +7,12 @@ instant.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
+from catalog.dialects import Dialect
 from catalog.selection import Column, Order
 from catalog.tables.memberships import MEMBERSHIPS, REACHED
 from catalog.tables.nouns import Field, Link, Relation, alive
@@ -17,15 +21,34 @@ from catalog.tables.trees import PAST_TEAM, above, below, reach
 from catalog.tables.users import BY_NAME, USERS
 
 _PEOPLE = (
-    "(SELECT uz.id, uz.account_id, uz.user_name, uz.user_name_key, uz.attributes, uz.attributes_key, "
-    "uz.display_name_key, pz.name, pz.name_key, uz.given_name, uz.family_name, uz.email, uz.email_key, pz.title, "
-    "pz.department, uz.employee_number, uz.user_type, uz.manager_value, uz.manager_key, pz.manager_id, pz.role, "
-    "uz.role_by_hand, uz.is_break_glass, CASE WHEN pz.is_active THEN NULL WHEN uz.deactivated_at <= {at} "
-    "THEN uz.deactivated_at ELSE pz.valid_from END AS deactivated_at, uz.invitation, uz.last_sign_in_at, "
-    "uz.provisioned_by, uz.integration_id, uz.version, uz.created_at, uz.updated_at, "
-    "CAST(NULL AS TIMESTAMPTZ) AS deleted_at "
-    f"FROM user_periods pz JOIN users uz ON uz.id = pz.user_id WHERE {alive('pz')})"
+    "(SELECT pz.user_id AS id, pz.account_id, pz.name, pz.name_key, pz.title, pz.department, pz.manager_id, pz.role, "
+    f"pz.is_active, pz.valid_from FROM user_periods pz WHERE {alive('pz')})"
 )
+"""The periods of people that count at `{at}`, as people: what else is asked of them is `{person}`'s, of today."""
+
+_KEPT = frozenset(
+    {"id", "account_id", "name", "name_key", "title", "department", "manager_id", "role", "is_active", "valid_from"}
+)
+_COLUMN = re.compile(r"(?<![\w.\"'])u\.([a-z_]+)")
+
+
+def _of_today(text: str) -> str:
+    """SQL about a person, for which what no period keeps is looked up where it is."""
+    return _COLUMN.sub(lambda found: found[0] if found[1] in _KEPT else f"{{person}}.{found[1]}", text)
+
+
+def _as_it_was(known: Field) -> Field:
+    shown = known.shown
+    if isinstance(shown, str):
+        return replace(known, sql=_of_today(known.sql), shown=_of_today(shown), is_unique=False)
+    if shown is None:
+        return replace(known, sql=_of_today(known.sql), is_unique=False)
+    return replace(known, sql=_of_today(known.sql), shown=partial(_made, shown), is_unique=False)
+
+
+def _made(shown: Callable[[Dialect], str], say: Dialect) -> str:
+    return _of_today(shown(say))
+
 
 _BY_TEAM, _BY_PERSON = (Order(Column("team_name")),), (Order(Column("user_name")),)
 _THERE = alive("m")
@@ -41,11 +64,21 @@ PAST_USERS = replace(
     source=_PEOPLE,
     visible="TRUE",
     fields={
-        **USERS.fields,
+        **{name: _as_it_was(known) for name, known in USERS.fields.items()},
+        "id": USERS.fields["id"],
+        "active": Field("u.is_active", "boolean"),
+        "status": Field("(CASE WHEN u.is_active THEN 'active' ELSE 'deactivated' END)", "text"),
+        "deactivated_at": Field(
+            "(CASE WHEN u.is_active THEN NULL WHEN {person}.deactivated_at <= {at} THEN {person}.deactivated_at "
+            "ELSE u.valid_from END)",
+            "instant",
+            nullable=True,
+        ),
         # Periods keep them as they are; both engines' lower knows ASCII alone under our collation.
         "title": Field("lower(u.title)", "folded", nullable=True, shown="u.title"),
         "department": Field("lower(u.department)", "folded", nullable=True, shown="u.department"),
     },
+    documents=("{person}.attributes", "{person}.attributes_key"),
     relations={
         **USERS.relations,
         "teams": replace(
@@ -62,7 +95,14 @@ PAST_USERS = replace(
     },
     links={
         **USERS.links,
-        "manager": Link("past_users", "{self}.id = {parent}.manager_id", one="first", attribute="manager"),
+        # Not required: it may hang on a manager whom not everybody has.
+        "person": Link("users", "{self}.id = {parent}.id", one="joined"),
+        "manager": Link("past_users", "{self}.id = {parent}.manager_id", one="joined", attribute="manager"),
+        "integration": Link(
+            "integrations",
+            "{self}.id = (SELECT uy.integration_id FROM users uy WHERE uy.id = {parent}.id)",
+            one="joined",
+        ),
         "reports": Link("past_users", "{self}.manager_id = {parent}.id", orders=BY_NAME, attribute="manager"),
         "memberships": Link(
             "past_memberships",
@@ -84,10 +124,17 @@ PAST_TEAMS = replace(
     visible="TRUE",
     relations={
         **TEAMS.relations,
-        "members": replace(
-            TEAMS.relations["members"],
-            source=f"memberships m JOIN {_PEOPLE} mu ON mu.id = m.user_id",
-            where=_THERE,
+        "members": Relation(
+            f"memberships m JOIN {_PEOPLE} mu ON mu.id = m.user_id JOIN users mp ON mp.id = m.user_id",
+            "m.team_id",
+            _THERE,
+            {
+                "id": Field("m.user_id", "uuid"),
+                "name": Field("mu.name_key", "folded"),
+                "user_name": Field("mp.user_name_key", "folded"),
+                "email": Field("mp.email_key", "folded", nullable=True),
+                "role": Field("m.role", "text", nullable=True),
+            },
         ),
     },
     links={
@@ -97,7 +144,7 @@ PAST_TEAMS = replace(
         "memberships": Link(
             "past_memberships", f"{{self}}.team_id = {{parent}}.id AND {alive('{self}')}", orders=_BY_PERSON
         ),
-        "members": _members(" AND {self}.deactivated_at IS NULL"),
+        "members": _members(" AND {self}.is_active"),
         "managers": _members(f" AND {MANAGES}"),
         "manager": replace(_members(f" AND {MANAGES}"), one="first"),
         "ancestors": above("past_line", past=True),
@@ -111,13 +158,21 @@ _OF_THE_PAST = {
     "user": Link("past_users", "{self}.id = {parent}.user_id", one="joined", required=True),
 }
 
-PAST_MEMBERSHIPS = replace(MEMBERSHIPS, links={**MEMBERSHIPS.links, **_OF_THE_PAST})
+_OF_USERS = {
+    "user_email": Field("(SELECT uy.email_key FROM users uy WHERE uy.id = m.user_id)", "folded", nullable=True),
+    "user_active": Field("{user}.is_active", "boolean"),
+}
+
+PAST_MEMBERSHIPS = replace(
+    MEMBERSHIPS, fields={**MEMBERSHIPS.fields, **_OF_USERS}, links={**MEMBERSHIPS.links, **_OF_THE_PAST}
+)
 PAST_REACHED = replace(
     REACHED,
+    fields={**REACHED.fields, **_OF_USERS},
     links={
         **REACHED.links,
         **_OF_THE_PAST,
         "via": Link("past_teams", "{self}.id = {parent}.team_id AND {parent}.depth > 0", one="first"),
     },
 )
-PAST_LINE = replace(LINE, links=PAST_TEAMS.links)
+PAST_LINE = replace(LINE, source=PAST_TEAM, links=PAST_TEAMS.links)

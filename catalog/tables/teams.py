@@ -129,5 +129,9 @@ TEAMS = Noun(
     },
 )
 
-LINE = replace(TEAMS, fields={**TEAMS.fields, "depth": Field("t.depth", "integer")})
+LINE = replace(
+    TEAMS,
+    fields={**TEAMS.fields, "depth": Field("t.depth", "integer")},
+    source="(SELECT tz.*, 0 AS depth FROM teams tz)",
+)
 """Teams above or below another one, which know how far away they are (`catalog.tables.trees`)."""

@@ -83,7 +83,7 @@ INDEXES = {
     "token_notices_once": ("token_notices", "token_id days", True, False),
     "users_by_id": ("users", "account_id id", False, True),
     "users_display_name": ("users", "account_id display_name_key id", False, True),
-    "users_by_name": ("users", "account_id name_key id", False, True),
+    "users_by_name": ("users", "account_id name_key id email_key user_name_key deactivated_at", False, True),
     "users_by_updated_at": ("users", "account_id updated_at id", False, True),
     "users_email": ("users", "account_id email_key", True, True),
     "users_employee_number": ("users", "account_id employee_number", False, True),

@@ -10,12 +10,13 @@ from catalog import actors, ids
 from catalog.actors import Actor
 from catalog.errors import Invalid
 from catalog.models import Account, Team, User
-from catalog.selection import Column, Compare, Order
+from catalog.selection import Attribute, Column, Compare, Order
 from catalog.services import answers
 from catalog.shapes import (
     Connected,
     ConnectionPart,
     Constant,
+    Counted,
     Cursor,
     Edges,
     Many,
@@ -181,3 +182,11 @@ async def test_the_same_is_answered_for_many_rows_at_once(actor: Actor, a_user: 
         one.id: {"nodes": [{"name": ada.name}]},
         two.id: {"nodes": []},
     }
+
+
+async def test_counts_of_which_nothing_is_told_are_an_answer(actor: Actor) -> None:
+    facts = PageFacts("page", (Constant("__typename", '"PageInfo"'), ("previous", "has_previous")))
+    counted = Counted("counts", Rows("users"), Attribute(("title",)), (facts,))
+    asked = One("account", Rows("accounts"), (counted,))
+    got = orjson.loads(await answers.answer(actor, "accounts", asked))
+    assert got == {"counts": {"page": {"__typename": "PageInfo", "previous": False}}}
