@@ -92,10 +92,13 @@ class Change:
             row.version += 1
             row.updated_at = max(row.updated_at, self.at)
 
-    def run(self, statement: str, *params: Any, many: bool = False) -> None:
-        """A writing statement, carried out after the rows gathered so far. With `many`, once per parameter list."""
+    def run(self, statement: str, *params: Any, many: bool = False, table: str | None = None) -> None:
+        """A writing statement, carried out after the rows gathered so far. With `many`, once per parameter list.
+
+        `table`, where it reads and writes no other one, and finds its rows by keys.
+        """
         self._gather()
-        self._statements.append(Statement(statement, params[0] if many else params, many))
+        self._statements.append(Statement(statement, params[0] if many else params, many, table))
 
     def record(
         self,

@@ -8,7 +8,7 @@ row is named here. Memberships are periods themselves (`catalog.services.members
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -122,7 +122,8 @@ def _of_one_noun(timeline: Timeline, new: Sequence[Any], differing: Sequence[Any
     for is_gone in (True, False):
         ending = [[max(row.updated_at, at), row.id] for row in differing if (row.deleted_at is not None) is is_gone]
         if ending:
-            yield Statement(timeline.ending() if is_gone else timeline.parting(), ending, many=True)
+            text = timeline.ending() if is_gone else timeline.parting()
+            yield Statement(text, ending, many=True, table=timeline.period._meta.db_table)
     begun += [
         _period(timeline, row, max(row.updated_at, at), at, heard_of=False)
         for row in differing
@@ -130,7 +131,7 @@ def _of_one_noun(timeline: Timeline, new: Sequence[Any], differing: Sequence[Any
     ]
     if begun:
         inserted = sql.insert(timeline.period, begun)
-        yield Statement(inserted.sql + timeline.overwriting(), inserted.params, inserted.many)
+        yield replace(inserted, sql=inserted.sql + timeline.overwriting())
 
 
 def _state(timeline: Timeline, row: Any) -> tuple[Any, ...] | None:

@@ -23,6 +23,9 @@ class Statement:
     sql: str
     params: Sequence[Any] = ()
     many: bool = False
+    table: str | None = None
+    """The one table that it reads and writes, where it finds its rows by keys: beside statements of other tables it
+    may be carried out in any order, and it takes no time."""
 
 
 class UniqueViolation(Exception):

@@ -5,8 +5,10 @@ What is looked up by keys, and what is written, is planned once; what a client a
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import lru_cache
 from typing import Any, cast
 
 import asyncpg
@@ -121,11 +123,14 @@ class _Transaction:
 
     async def batch(self, statements: Sequence[Statement]) -> None:
         with self._noting(), translated():
-            for statement in statements:
-                if statement.many:
-                    await self._connection.executemany(statement.sql, statement.params)
+            for together in _together(statements):
+                first = together[0]
+                if first.many and len(first.params) > 1:
+                    await self._connection.executemany(first.sql, first.params)
                 else:
-                    await self._connection.execute(statement.sql, *statement.params)
+                    text = first.sql if len(together) == 1 else _as_one(tuple(one.sql for one in together))
+                    params = (param for one in together for param in (one.params[0] if one.many else one.params))
+                    await self._connection.execute(text, *params)
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -136,6 +141,42 @@ class _Transaction:
         except Exception as problem:
             self.failure = problem
             raise
+
+
+def _together(statements: Sequence[Statement]) -> Iterator[list[Statement]]:
+    """The statements in order, neighbours that may be carried out as one together."""
+    together: list[Statement] = []
+    for statement in statements:
+        is_alone = statement.table is None or (statement.many and len(statement.params) != 1)
+        if together and (is_alone or any(statement.table == other.table for other in together)):
+            yield together
+            together = []
+        together.append(statement)
+        if is_alone:
+            yield together
+            together = []
+    if together:
+        yield together
+
+
+@lru_cache(maxsize=1024)
+def _as_one(texts: tuple[str, ...]) -> str:
+    """Writing statements of different tables as one: a round trip for all of them.
+
+    Whether rows refer to rows that are there is asked when the whole of it has been carried out.
+    """
+    shifted: list[str] = []
+    used = 0
+    for text in texts:
+        places = {int(found) for found in _PLACE.findall(text)}
+        shifted.append(_PLACE.sub(lambda found, used=used: f"${used + int(found[1])}", text))  # type: ignore[misc]
+        used += max(places, default=0)
+    *before, last = shifted
+    named = ", ".join(f"s{number} AS ({text})" for number, text in enumerate(before))
+    return f"WITH {named} {last}"
+
+
+_PLACE = re.compile(r"\$(\d+)")
 
 
 class PostgresDatabase:

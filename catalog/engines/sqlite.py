@@ -1,4 +1,4 @@
-"""SQLite by aiosqlite: one writing connection in turns, reading connections beside it, commits shared by a group.
+"""SQLite: one writing connection in turns, reading connections beside it, commits shared by a group.
 
 Each unit of work is a savepoint; units that queue up behind one another share one transaction and one fsync, and none
 is acknowledged before it. WAL with `synchronous=FULL`: what was acknowledged survives a power loss. A read never
@@ -22,21 +22,19 @@ import orjson
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 
 from catalog.engines import Row, Statement, TooDeep, UniqueViolation
+from catalog.engines.writer import WAITS_MS, Later, Patience, Writer, begin_immediately, is_quick, is_read
 from catalog.errors import Unavailable
 
 T = TypeVar("T")
 
-BUSY_TIMEOUT_MS = 5000
 GROUP_LIMIT = 64
 """Units of work that share one commit, at most."""
-QUICK_STEPS = 20_000
-"""Steps of SQLite's machine that a read may take on the event loop, up to twice as many: a millisecond or two."""
 
 PRAGMAS = {
     "journal_mode": "WAL",
     "synchronous": "FULL",
     "foreign_keys": "ON",
-    "busy_timeout": str(BUSY_TIMEOUT_MS),
+    "busy_timeout": str(WAITS_MS),
     "cache_size": "-65536",
     "temp_store": "MEMORY",
     "journal_size_limit": "67108864",
@@ -87,20 +85,21 @@ def translated() -> Iterator[None]:
 class _Turn:
     """The unit whose turn it is to use the writing connection. It begins with its first statement, in the same hop."""
 
-    def __init__(self, database: SqliteDatabase, client: SqliteClient) -> None:
-        self.orm = client
+    def __init__(self, database: SqliteDatabase, writer: Writer) -> None:
+        self.orm = writer.client
         self.failure: Exception | None = None
         """What a statement raised: as on PostgreSQL, nothing that follows is carried out, and nothing is kept."""
         self.has_begun = False
         self.transaction = 0
         """The number of the transaction that holds what this unit wrote; 0 until it is released into one."""
-        self._database = database
+        self._database, self._writer = database, writer
 
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
         def fetch(connection: sqlite3.Connection) -> Sequence[Row]:
             return cast(Sequence[Row], connection.execute(_placeholders(sql), params).fetchall())
 
-        return await self._carry_out(fetch)
+        reads = is_read(sql)
+        return await self._carry_out(fetch, is_read=reads, at_once=reads)
 
     async def batch(self, statements: Sequence[Statement]) -> None:
         def write(connection: sqlite3.Connection) -> None:
@@ -110,25 +109,35 @@ class _Turn:
                 else:
                     connection.execute(_placeholders(statement.sql), statement.params)
 
-        await self._carry_out(write)
+        await self._carry_out(write, at_once=is_quick(statements))
 
-    async def _carry_out(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        def begun(connection: sqlite3.Connection) -> T:
-            if not self.has_begun:
-                self._database.begin(connection)
-                self.has_begun = True
-            return work(connection)
-
+    async def _carry_out(self, work: Callable[[sqlite3.Connection], T], *, at_once: bool, is_read: bool = False) -> T:
         if self.failure is not None:
             raise self.failure
         try:
             with translated():
-                return await _in_thread(self._database.connection, begun)
+                if at_once:
+                    with suppress(Later):
+                        self._begin_at_once()
+                        return self._writer.at_once(work, is_read=is_read)
+                return await self._writer.in_thread(lambda connection: self._begun(connection, work))
         except Exception as problem:
             self.failure = problem
             raise
 
-    # In the connection's thread:
+    def _begin_at_once(self) -> None:
+        """The unit begun. Raises Later where another process is writing."""
+        if not self.has_begun:
+            self._writer.at_once(lambda connection: self._database.begin(connection, waits=False), is_read=False)
+            self.has_begun = True
+
+    def _begun(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+        if not self.has_begun:
+            self._database.begin(connection)
+            self.has_begun = True
+        return work(connection)
+
+    # While nobody else has the connection:
 
     def release(self, connection: sqlite3.Connection, transaction: int) -> None:
         """What the unit wrote made part of the transaction; not, if that has ended meanwhile."""
@@ -144,11 +153,6 @@ class _Turn:
             connection.execute("RELEASE unit")
 
 
-async def _in_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    """`work(connection)` in the connection's own thread, in one hop."""
-    return cast(T, await connection._execute(work, connection._conn))  # type: ignore[no-untyped-call]
-
-
 def _undone() -> Unavailable:
     return Unavailable("The database undid the transaction: the disk is full, or it can't be written.")
 
@@ -158,32 +162,30 @@ class SqliteDatabase:
 
     dialect = "sqlite"
 
-    def __init__(self, writer: SqliteClient, reader: SqliteClient, quick: sqlite3.Connection) -> None:
+    def __init__(self, writer: Writer, reader: SqliteClient, quick: sqlite3.Connection) -> None:
         self._writer, self._reader, self._quick = writer, reader, quick
         self._lock = asyncio.Lock()
         self._group: list[tuple[_Turn, asyncio.Future[None]]] = []
         self._transaction = 0
         self._queued = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._is_lengthy = False
-        """Whether the read on the event loop was asked about once already."""
+        self._patience = Patience(quick)
 
     @classmethod
-    async def open(cls, writer: SqliteClient, reader: SqliteClient) -> SqliteDatabase:
+    async def open(cls, client: SqliteClient, reader: SqliteClient) -> SqliteDatabase:
         """The database of the two Tortoise clients, opened. Raises Unavailable when the file can't be."""
+        writer = Writer(client)
         with translated():
-            await writer.create_connection(with_db=True)
+            await writer.open()
             await reader.create_connection(with_db=True)
-            quick = sqlite3.connect(writer.filename, isolation_level=None, cached_statements=512)
-            for client in (writer, reader):
-                await cast(aiosqlite.Connection, client._connection).create_function(*_BASE64, deterministic=True)
+            quick = sqlite3.connect(client.filename, isolation_level=None, cached_statements=512)
+            for one in (client, reader):
+                await cast(aiosqlite.Connection, one._connection).create_function(*_BASE64, deterministic=True)
         quick.create_function(*_BASE64, deterministic=True)
         quick.row_factory = sqlite3.Row
         for pragma in ("busy_timeout=0", "query_only=ON", "cache_size=-65536"):
             quick.execute(f"PRAGMA {pragma}")
-        opened = cls(writer, reader, quick)
-        quick.set_progress_handler(opened._has_taken_long, QUICK_STEPS)
-        return opened
+        return cls(writer, reader, quick)
 
     @property
     def orm(self) -> SqliteClient:
@@ -196,7 +198,7 @@ class SqliteDatabase:
         `QUICK_STEPS` is interrupted, and what would have to wait does not: both are begun anew in the thread.
         """
         text = _placeholders(sql)
-        self._is_lengthy = False
+        self._patience.begin()
         with translated():
             try:
                 return cast(Sequence[Row], self._quick.execute(text, params).fetchall())
@@ -208,12 +210,6 @@ class SqliteDatabase:
             connection = cast(aiosqlite.Connection, self._reader._connection)
             return cast(Sequence[Row], await connection.execute_fetchall(text, params))
 
-    def _has_taken_long(self) -> bool:
-        """Asked by SQLite every so many steps. It goes on counting from one run of a statement to the next, so the
-        first time it asks says nothing of the present run."""
-        was_asked, self._is_lengthy = self._is_lengthy, True
-        return was_asked
-
     async def keyed(self, sql: str, *params: Any) -> Sequence[Row]:
         return await self.rows(sql, *params)
 
@@ -224,9 +220,7 @@ class SqliteDatabase:
     @property
     def connection(self) -> aiosqlite.Connection:
         """The connection that writes."""
-        if self._writer._connection is None:
-            raise Unavailable("The database is closed.")
-        return self._writer._connection
+        return self._writer.connection
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[_Turn]:
@@ -239,11 +233,12 @@ class SqliteDatabase:
                 if turn.failure is not None:
                     raise turn.failure
             except BaseException:
-                await _in_thread(self.connection, turn.undo)
+                await self._writer.in_thread(turn.undo)
                 raise
             self._group.append((turn, committed))
         finally:
-            await self._whole(self._end_turn())
+            if not self._left_at_once():
+                await self._whole(self._end_turn())
         if turn.has_begun:
             await committed
 
@@ -264,9 +259,24 @@ class SqliteDatabase:
             if self._queued == 0:
                 await self._release(commit=True)
 
+    @property
+    def _is_time(self) -> bool:
+        """Whether the group commits before the next turn: nobody else waits for one, or there are many already."""
+        return self._queued == 0 or len(self._group) >= GROUP_LIMIT
+
+    def _left_at_once(self) -> bool:
+        """Whether the turn has ended here and now, as others follow who will commit."""
+        if self._is_time or not self._writer.is_at_hand:
+            return False
+        for turn, _ in self._group[-1:]:
+            if not turn.transaction:
+                turn.release(self.connection._conn, self._transaction)
+        self._lock.release()
+        return True
+
     async def _end_turn(self) -> None:
         try:
-            await self._release(commit=self._queued == 0 or len(self._group) >= GROUP_LIMIT)
+            await self._release(commit=self._is_time)
         finally:
             self._lock.release()
 
@@ -286,7 +296,7 @@ class SqliteDatabase:
         kept: int | None = None
         try:
             with translated():
-                kept = await _in_thread(self.connection, release)
+                kept = await self._writer.in_thread(release)
         except Exception as problem:  # noqa: BLE001 - whatever it is, the units of the group wait for it
             failure = problem
         if not commit:
@@ -300,14 +310,14 @@ class SqliteDatabase:
             else:
                 committed.set_exception(failure)
 
-    # These run in the connection's thread, one after another even where a caller was cancelled: what they find of the
-    # transaction is so. Its number tells a unit whose transaction was undone (by a full disk, say) from one that is in
+    # These have the connection for themselves, even where a caller was cancelled: what they find of the transaction is
+    # so. Its number tells a unit whose transaction was undone (by a full disk, say) from one that is in
     # the transaction that was begun afterwards.
 
-    def begin(self, connection: sqlite3.Connection) -> None:
+    def begin(self, connection: sqlite3.Connection, *, waits: bool = True) -> None:
         """A unit begun, and a transaction, if there is none to share."""
         if not connection.in_transaction:
-            connection.execute("BEGIN IMMEDIATE")
+            begin_immediately(connection, waits=waits)
             self._transaction += 1
         connection.execute("SAVEPOINT unit")
 
@@ -338,7 +348,7 @@ class SqliteDatabase:
     async def close(self) -> None:
         self._quick.close()
         await self._reader.close()
-        await self._writer.close()
+        await self._writer.client.close()
 
 
 class MigrationTransaction(SqliteTransactionWrapper):

@@ -63,6 +63,7 @@ async def alter(
         await _end(this, list(leavers.values()), at)
         await _begin(this, team, joiners, at, role, heard_of=_is_first_heard_of(this, team))
         _record(this, team, joiners, list(leavers), role)
+        await this.flush()
         await account_roles.follow_members(this, team, {*joiners, *leavers})
         if leavers and not joiners and this.actor.integration_id is not None:
             await _tell_if_empty(this, team)
@@ -124,6 +125,7 @@ async def assign(this: Change, team: Team, user_id: UUID, role: str | None) -> b
         before={"members": [str(user_id)], "role": before},
         after={"members": [str(user_id)], "role": role},
     )
+    await this.flush()
     return True
 
 
@@ -131,6 +133,7 @@ async def end_everybody(this: Change, team: Team) -> int:
     """Every period of a team that is being deleted ends; how many. The team's own event tells of it."""
     current = list((await _current(this, team)).values())
     await _end(this, current, max(this.at, team.updated_at))
+    await this.flush()
     return len(current)
 
 
@@ -147,6 +150,7 @@ async def resume(this: Change, team: Team) -> None:
         alike.setdefault((row["role"], row["integration_id"]), []).append(_uuid(row["user_id"]))
     for (role, source), user_ids in alike.items():
         await _begin(this, team, user_ids, this.at, role, source)
+    await this.flush()
 
 
 async def end_all_of(this: Change, user: User) -> int:
@@ -163,6 +167,7 @@ async def end_all_of(this: Change, user: User) -> int:
     for team in [access.loaded(Team, row) for row in rows]:
         await _end(this, [by_team[team.id]], max(this.at, team.updated_at))
         _record(this, team, [], [user.id], None)
+    await this.flush()
     return len(rows)
 
 
@@ -232,8 +237,9 @@ async def _begin(
     source = source or this.actor.integration_id
     common = [role, source, at, NEVER_ENDED, this.at, heard_of, this.id]
     for some in _chunks(user_ids):
-        this.run(text, [[new_id(), team.account_id, team.id, user_id, *common] for user_id in some], many=True)
-        await this.flush()
+        rows = [[new_id(), team.account_id, team.id, user_id, *common] for user_id in some]
+        this.run(text, rows, many=True, table="memberships")
+        await _flush_many(this, some)
 
 
 def _is_first_heard_of(this: Change, team: Team) -> bool:
@@ -244,7 +250,14 @@ def _is_first_heard_of(this: Change, team: Team) -> bool:
 async def _end(this: Change, periods: Sequence[Any], at: datetime) -> None:
     chosen = DIALECTS[this.dialect].one_of("id", "$3", "uuid")
     for some in _chunks(periods):
-        this.run(f"UPDATE memberships SET valid_to = $1, ended_in = $2 WHERE {chosen}", at, this.id, some)
+        ended = f"UPDATE memberships SET valid_to = $1, ended_in = $2 WHERE {chosen}"
+        this.run(ended, at, this.id, some, table="memberships")
+        await _flush_many(this, some)
+
+
+async def _flush_many(this: Change, ids: Sequence[Any]) -> None:
+    """Many rows are written now rather than held; a few wait for what else the change writes."""
+    if len(ids) == CHUNK:
         await this.flush()
 
 

@@ -15,22 +15,26 @@ from catalog.engines import Statement
 
 def insert(model: type[Model], rows: Sequence[Model]) -> Statement:
     """New rows written whole."""
-    text, names = _insert(model)
-    params = [[getattr(row, name) for name in names] for row in rows]
-    return Statement(text, params[0]) if len(params) == 1 else Statement(text, params, many=True)
+    return _of(model, _insert(model), rows)
 
 
 def update(model: type[Model], rows: Sequence[Model]) -> Statement:
     """Rows written whole, by id."""
-    text, names = _update(model)
-    params = [[getattr(row, name) for name in names] for row in rows]
-    return Statement(text, params[0]) if len(params) == 1 else Statement(text, params, many=True)
+    return _of(model, _update(model), rows)
 
 
 @lru_cache
 def columns(model: type[Model], alias: str) -> str:
     """The columns of a model, for a SELECT whose row `loaded` takes."""
     return ", ".join(f'{alias}."{name}"' for name in model._meta.fields_db_projection.values())
+
+
+def _of(model: type[Model], text_and_names: tuple[str, tuple[str, ...]], rows: Sequence[Model]) -> Statement:
+    text, names = text_and_names
+    table, params = model._meta.db_table, [[getattr(row, name) for name in names] for row in rows]
+    if len(params) == 1:
+        return Statement(text, params[0], table=table)
+    return Statement(text, params, many=True, table=table)
 
 
 @lru_cache

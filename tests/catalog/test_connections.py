@@ -1,6 +1,7 @@
 """How each engine is asked: what runs on the event loop, what is planned once, who gets a connection."""
 
 import asyncio
+import sqlite3
 from typing import Any, cast
 
 import pytest
@@ -10,10 +11,12 @@ from catalog.actors import Actor
 from catalog.changes import change
 from catalog.engines import Database
 from catalog.engines.sqlite import SqliteDatabase
+from catalog.engines.writer import QUICK_ROWS
 from catalog.ids import new_id
 from catalog.models import Account
 from catalog.selection import EVERYTHING, Window
 from catalog.services import teams, users
+from catalog.services.users import Draft
 from tests import builders
 from tests.conftest import ON_POSTGRES, ON_SQLITE
 
@@ -47,6 +50,84 @@ async def test_no_read_is_planned_anew_each_time(db: SqliteDatabase, scim_actor:
     told = await db.rows("SELECT sql, reprep FROM sqlite_stmt WHERE sql LIKE 'SELECT%FROM%'")
     assert len(told) >= 4
     assert [row["sql"] for row in told if row["reprep"]] == []
+
+
+@pytest.fixture
+def hops(db: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the connection that writes is given to do in its thread."""
+    given: list[Any] = []
+    in_thread = cast(Any, db.connection._execute)
+
+    def noted(work: Any, *args: Any) -> Any:
+        given.append(work)
+        return in_thread(work, *args)
+
+    monkeypatch.setattr(db.connection, "_execute", noted)
+    return given
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_a_change_of_a_few_rows_goes_to_the_thread_for_its_commit_alone(
+    db: SqliteDatabase, actor: Actor, hops: list[Any]
+) -> None:
+    async with change(actor) as this:
+        await users.create(this, Draft("ada", {}))
+        await teams.create(this, name="Payments")
+        await this.flush()
+        assert hops == []
+    assert len(hops) == 1
+    assert (await users.count(actor), await teams.count(actor)) == (1, 1)
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_many_rows_and_long_reads_of_a_change_leave_the_event_loop_alone(
+    db: SqliteDatabase, actor: Actor, hops: list[Any]
+) -> None:
+    long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n"
+    async with change(actor) as this:
+        for number in range(QUICK_ROWS + 1):
+            this.add(Account(id=new_id(), name=f"Account {number}", slug=f"a{number}", created_at=this.at))
+        await this.flush()
+        assert len(hops) == 1
+        assert (await this.rows(f"SELECT count(*) AS n FROM ({long})"))[0]["n"] == 300_000
+        assert len(hops) == 2
+        assert len(await this.rows("SELECT id FROM accounts")) == QUICK_ROWS + 2
+        assert len(hops) == 2
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_nobody_waits_while_a_change_waits_for_another_process(db: SqliteDatabase, actor: Actor) -> None:
+    other = sqlite3.connect(database.address().removeprefix("sqlite://"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    writing = asyncio.create_task(builders.a_user(actor, "ada"))
+    for _ in range(5):
+        await asyncio.sleep(0.01)
+        assert await users.count(actor) == 0
+    assert not writing.done()
+    other.execute("COMMIT")
+    other.close()
+    async with asyncio.timeout(3):
+        await writing
+    assert await users.count(actor) == 1
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+async def test_rows_of_different_tables_are_written_in_one_round_trip(db: Database, scim_actor: Actor) -> None:
+    sent: list[str] = []
+
+    def note(record: Any) -> None:
+        sent.append(record.query)
+
+    async with change(scim_actor) as this:
+        connection = cast(Any, this.orm)._connection
+        connection.add_query_logger(note)
+        await users.create(this, Draft("ada", {"title": "Countess"}, external_id="00u1"))
+        connection.remove_query_logger(note)
+    written = [text for text in sent if "INSERT" in text]
+    assert len(written) == 1
+    for table in ("users", "external_ids", "audit_events", "user_periods"):
+        assert f"INSERT INTO {table} " in written[0]
+    assert await users.count(scim_actor) == 1
 
 
 @pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)

@@ -293,7 +293,7 @@ async def test_one_who_joins_or_leaves_costs_the_same_in_a_team_of_any_size(
             counted += 1
             return 0
 
-        connection: Any = db._writer._connection
+        connection: Any = db.connection
         await connection.set_progress_handler(count, 10)
         await alter(actor, team, joining=[late])
         await alter(actor, team, leaving=[late])
