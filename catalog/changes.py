@@ -23,7 +23,7 @@ from uuid import UUID
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
-from catalog import sql, timekeeping
+from catalog import sql, tallies, timekeeping
 from catalog.actors import Actor
 from catalog.database import database
 from catalog.engines import Conflict, Row, Statement, UniqueViolation, Unit
@@ -54,6 +54,7 @@ class Change:
         self._risen: set[UUID] = set()
         self._statements: list[Statement] = []
         self._stated: list[Model] = []
+        self._tally = tallies.NOTHING
 
     @property
     def account_id(self) -> UUID:
@@ -151,10 +152,21 @@ class Change:
         try:
             await self._unit.batch(statements)
         except UniqueViolation as problem:
+            # Nothing of the change is kept any more, even where somebody swallows this.
+            self._tally = tallies.NOTHING
             raise _taken(problem, rows) from None
         self._has_written = True
 
-    async def stand_by_claim(self) -> None:
+    async def finish(self) -> None:
+        """Everything written that is not yet, the account's tally last: whoever raises the same one waits for it."""
+        self._gather()
+        if self._tally != tallies.NOTHING:
+            self._statements.append(tallies.raising(self.account_id, self._tally, self.dialect))
+            self._tally = tallies.NOTHING
+        await self.flush()
+        await self._stand_by_claim()
+
+    async def _stand_by_claim(self) -> None:
         """Under a claim (an Idempotency-Key), that something was changed: known if, and only if, the change is kept.
 
         Raises Unavailable where another runner has the claim by now: this one was given up for dead, so it changes
@@ -170,6 +182,7 @@ class Change:
     def _gather(self) -> None:
         """New rows by table in order of their first one, altered rows, and then their periods, made into statements."""
         touched = list(self._touched.values())
+        self._tally += tallies.of(self._new, touched)
         for model, rows in _by_model(self._new).items():
             self._statements.append(sql.insert(model, rows))
         for model, rows in _by_model(touched).items():
@@ -205,8 +218,7 @@ async def change(actor: Actor) -> AsyncIterator[Change]:
     async with db.unit() as unit:
         this = Change(actor, unit, db.dialect)
         yield this
-        await this.flush()
-        await this.stand_by_claim()
+        await this.finish()
 
 
 async def uninterrupted(work: Callable[[], Awaitable[T]]) -> T:

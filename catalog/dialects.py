@@ -38,6 +38,9 @@ class Dialect(Protocol):
     sorts_whole: bool
     """Whether rows are made whole before they are sorted and cut to a page."""
 
+    shard: str
+    """A small number that transactions at the same time mostly do not share: each raises a counter of its own."""
+
     def by_index(self, name: str) -> str:
         """After a table's name: which index to take, where the engine's own choice would read a whole team."""
 
@@ -123,6 +126,7 @@ class Sqlite:
     for_update = ""
     for_share = ""
     sorts_whole = True
+    shard = "0"
 
     def by_index(self, name: str) -> str:
         return f" INDEXED BY {name}"
@@ -230,6 +234,7 @@ class Postgres:
     for_update = " FOR NO KEY UPDATE"
     for_share = " FOR SHARE"
     sorts_whole = False
+    shard = "pg_backend_pid() % 32"
 
     def by_index(self, name: str) -> str:
         return ""

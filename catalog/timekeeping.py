@@ -83,6 +83,11 @@ def remember(row: Model) -> None:
         setattr(row, _WAS, _state(timeline, row))
 
 
+def was_there(row: Model) -> bool:
+    """Whether the database has the row as one that is not deleted, as far as it was read or written."""
+    return getattr(row, _WAS, ()) is not None
+
+
 def earlier(row: Model, since: datetime) -> Statement:
     """What makes the subject's first period begin at `since`, if it began later: it was there already.
 

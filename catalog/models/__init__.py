@@ -5,7 +5,7 @@ Every row belongs to one account. Ids are UUIDv7 made by the server. A `…_key`
 hold for some rows only, and collations, stand in the first migration: Tortoise emits neither from a model.
 """
 
-from catalog.models.accounts import Account
+from catalog.models.accounts import Account, Tally
 from catalog.models.alerts import Alert, AlertMark, TokenNotice
 from catalog.models.credentials import ApiToken
 from catalog.models.descriptions import Contact, Property, PropertyDefinition, Tag
@@ -43,6 +43,7 @@ __all__ = [
     "SignInIdentity",
     "SignInState",
     "Tag",
+    "Tally",
     "Team",
     "TeamAlias",
     "TeamPeriod",

@@ -1,8 +1,9 @@
-"""Account: the tenant. Everything else belongs to one."""
+"""Account: the tenant. Everything else belongs to one; how much of it there is, is tallied."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -23,3 +24,22 @@ class Account(Model):
 
     class Meta:
         table = "accounts"
+
+
+class Tally(Model):
+    """How many people and teams an account has that are not deleted: the sums of its rows (`catalog.tallies`).
+
+    Several rows, so that changes at the same time do not wait for each other; one alone may well be negative.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
+    )
+    account_id: UUID
+    shard = fields.IntField()
+    users: int = fields.BigIntField()
+    teams: int = fields.BigIntField()
+
+    class Meta:
+        table = "tallies"

@@ -54,6 +54,13 @@ class Asked:
             terms.append(level.condition(self.rows.where))
         return level, " AND ".join(terms)
 
+    def total(self, statement: Statement) -> str | None:
+        """How many there are, where that is known without counting."""
+        level = self._level(statement)
+        if self.link.total is None or self.rows.where != EVERYTHING or not is_seen(level, self.link):
+            return None
+        return level.sql(self.link.total)
+
     def again(self, statement: Statement) -> tuple[Level, Ordering]:
         """A level of rows that were chosen elsewhere, in the same order."""
         level = self._level(statement)
@@ -182,9 +189,11 @@ class Connection:
         return key, f"""coalesce('"' || max(CASE WHEN {which} THEN w.{self._cursor} END) || '"', 'null')"""
 
     def _total(self) -> str:
-        level, conditions = self._asked.unordered(self._statement)
-        source = self._answer.source(level, self._asked.link)
-        return self._answer.say.text(f"(SELECT count(*) FROM {source} WHERE {conditions})")
+        known = self._asked.total(self._statement)
+        if known is None:
+            level, conditions = self._asked.unordered(self._statement)
+            known = f"(SELECT count(*) FROM {self._answer.source(level, self._asked.link)} WHERE {conditions})"
+        return self._answer.say.text(known)
 
     def _column(self, expression: str) -> str:
         self._columns.append(expression)

@@ -36,7 +36,12 @@ ACCOUNTS = Noun(
         "user": Link(
             "users", "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME, one="first"
         ),
-        "users": Link("users", "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME),
+        "users": Link(
+            "users",
+            "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL",
+            orders=BY_NAME,
+            total="(SELECT CAST(coalesce(sum(y.users), 0) AS BIGINT) FROM tallies y WHERE y.account_id = {parent}.id)",
+        ),
         "team": Link(
             "teams", "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME, one="first"
         ),

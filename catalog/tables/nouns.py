@@ -71,6 +71,8 @@ class Link:
     required: bool = False
     attribute: str | None = None
     """Which of a person's attributes it tells: nobody is shown more by a link than by its attribute."""
+    total: str | None = None
+    """A scalar over `{parent}`: how many rows there are, where that is known without counting them."""
 
 
 @dataclass(frozen=True, slots=True)

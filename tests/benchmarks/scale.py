@@ -22,7 +22,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from catalog import database, sql
+from catalog import database, sql, tallies
 from catalog.attributes import derive
 from catalog.engines import Statement
 from catalog.ids import FOREVER, fold, new_id, now
@@ -73,7 +73,8 @@ async def fill(database_url: str, count: int) -> None:
                 )
             )
         async with db.unit() as unit:
-            await unit.batch([sql.insert(User, people), sql.insert(ExternalId, names)])
+            more = tallies.raising(account_id, tallies.Tally(users=len(people)), db.dialect)
+            await unit.batch([sql.insert(User, people), sql.insert(ExternalId, names), more])
     if db.dialect == "postgres":
         async with db.unit() as unit:
             await unit.batch([Statement("ANALYZE")])

@@ -24,7 +24,7 @@ import asyncpg
 from rich.console import Console
 from rich.table import Table
 
-from catalog import database, schema, sql
+from catalog import database, schema, sql, tallies
 from catalog.actors import Actor, command
 from catalog.attributes import by_hand, derive
 from catalog.engines import Database, Statement
@@ -84,7 +84,8 @@ async def _people(db: Database, actor: Actor, count: int) -> list[UUID]:
             derive(user, by_hand(name=f"Person {number}", email=name))
             rows.append(user)
         async with db.unit() as unit:
-            await unit.batch([sql.insert(User, rows)])
+            more = tallies.raising(actor.account_id, tallies.Tally(users=len(rows)), db.dialect)
+            await unit.batch([sql.insert(User, rows), more])
         ids += [row.id for row in rows]
     return ids
 
@@ -106,7 +107,8 @@ async def _teams(db: Database, actor: Actor, count: int) -> list[UUID]:
     ]
     aliases = [TeamAlias(id=new_id(), team_id=row.id, alias=row.alias, is_managed=False, **common) for row in rows]
     async with db.unit() as unit:
-        await unit.batch([sql.insert(Team, rows), sql.insert(TeamAlias, aliases)])
+        more = tallies.raising(actor.account_id, tallies.Tally(teams=len(rows)), db.dialect)
+        await unit.batch([sql.insert(Team, rows), sql.insert(TeamAlias, aliases), more])
     return [row.id for row in rows]
 
 

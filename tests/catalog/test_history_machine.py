@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog import tallies
 from catalog.actors import Actor, command
 from catalog.attributes import ENTERPRISE
 from catalog.changes import Change, change
@@ -175,6 +176,7 @@ async def holds(life: Life) -> None:
         is_there = {str(row["id"]): row["deleted_at"] is None for row in rows}
         told = await _periods(table, subject, account_id)
         assert set(told) == set(is_there)
+        assert getattr(await tallies.total(account_id), noun) == sum(is_there.values())
         for key, periods in told.items():
             for (since, until), (following, _) in pairwise(periods):
                 assert since <= until <= following, (table, periods)
