@@ -18,12 +18,14 @@ from catalog.errors import CatalogError
 from catalog.services import deliveries
 from catalog.vault import Vault
 from graphql_api.app import Endpoint
+from scim_facade import answers
 from scim_facade.app import create_app as create_scim
+from scim_facade.errors import ScimError
 from web import guides, metrics, pages
 from web.door import Door
 from web.exporting import addresses
 from web.limiting import WriteLimit
-from web.middleware import Gate, Refused, refuse
+from web.middleware import COME_AGAIN_S, Gate, Refused, refuse
 from web.settings import Settings, signing_key
 from web.sign_in import create_app as create_auth
 from web.sso import routes as sso
@@ -72,7 +74,11 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=lifespan,
     )
     scim = create_scim(f"{base_url}/scim/v2", journal, signing_key(settings).decode(), limit)
-    return Gate(application, https=base_url.startswith("https://"), doors={"/scim/v2": scim})
+    # Okta is documented to try again what was answered with 429, and nothing else.
+    busy = answers.refusal(ScimError(429, "Muster is busy: please try again.", retry_after_s=COME_AGAIN_S))
+    return Gate(
+        application, https=base_url.startswith("https://"), doors={"/scim/v2": scim}, busy={"/scim/v2": busy}
+    )
 
 
 async def healthz(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What happens to every request before an application sees it: an id, a size, a deadline, a rate, safe headers.
+"""What happens to every request before an application sees it: an id, a place, a size, a deadline, safe headers.
 
 Plain ASGI, in one layer: each further layer would cost every request as much as looking a person up.
 """
@@ -32,6 +32,14 @@ MAX_BODY_BYTES: Mapping[str, int] = {
 DISCARDED = 4
 """Of a body that is too large, so many times the limit are read all the same."""
 
+MOST_AT_ONCE = 256
+"""Requests under way in this process, about half a second's work: one more would wait longer than it is worth."""
+
+COME_AGAIN_S = 2
+
+ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked by those who decide whether the process is ended: that it is busy is no reason."""
+
 SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -51,12 +59,22 @@ class Gate:
     """The outermost layer.
 
     `doors` are applications under a path of their own, reached without the routing of `app`: for those that are asked
-    so often that looking through routes would show.
+    so often that looking through routes would show. `busy` says for such a path, in its own dialect, that there is no
+    place for one more request; elsewhere it is 503.
     """
 
-    def __init__(self, app: ASGIApp, *, https: bool, doors: Mapping[str, ASGIApp] | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        https: bool,
+        doors: Mapping[str, ASGIApp] | None = None,
+        busy: Mapping[str, ASGIApp] | None = None,
+    ) -> None:
         self._app = app
         self._doors = [(path, f"{path}/", door) for path, door in (doors or {}).items()]
+        self._busy = busy or {}
+        self._under_way = 0
         self._headers = list(SECURITY_HEADERS)
         if https:
             self._headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
@@ -82,9 +100,14 @@ class Gate:
                 message["headers"] = [*message["headers"], *extra, *closing]
             await send(message)
 
+        self._under_way += 1
         try:
-            await self._behind(scope)(scope, body, send_with_headers)
+            application = self._behind(scope)
+            if self._under_way > MOST_AT_ONCE and scope["path"] not in ALWAYS:
+                application = self._busy.get(scope.get("root_path", ""), _BUSY)
+            await application(scope, body, send_with_headers)
         finally:
+            self._under_way -= 1
             metrics.observe(scope, status, perf_counter() - began)
 
     def _behind(self, scope: Scope) -> ASGIApp:
@@ -95,6 +118,13 @@ class Gate:
                 scope["root_path"] = at
                 return door
         return self._app
+
+
+_BUSY = JSONResponse(
+    {"errors": [{"message": "Muster is busy: please try again.", "extensions": {"code": "UNAVAILABLE"}}]},
+    503,
+    {"Retry-After": str(COME_AGAIN_S)},
+)
 
 
 async def refuse(request: Request, problem: Exception) -> Response:

@@ -191,3 +191,31 @@ async def test_an_audit_event_names_the_request(product: httpx.AsyncClient) -> N
     id = made.headers["x-request-id"]
     assert [event.action for event in await AuditEvent.filter(request_id=id)] == ["user.created"]
     assert [event.status for event in await ProvisioningEvent.filter(request_id=id)] == [201]
+
+
+# --- too many at once ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_one_request_too_many_is_told_at_once_to_come_again(
+    product: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(middleware, "MOST_AT_ONCE", 3)
+    arrived, go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        arrived.release()
+        await go_on.wait()
+        yield b'{"schemas": [], "userName": "ada"}'
+
+    waiting = [asyncio.ensure_future(product.post("/scim/v2/Users", content=slow())) for _ in range(3)]
+    for _ in waiting:
+        await arrived.acquire()
+    scim, page, alive = [await product.get(path) for path in ("/scim/v2/Users", "/graphql", "/healthz")]
+    assert (scim.status_code, scim.json()["schemas"], scim.json()["status"]) == (429, [ERROR], "429")
+    assert (page.status_code, page.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
+    assert all(answer.headers["retry-after"] == "2" for answer in (scim, page))
+    assert alive.status_code == 200
+    go_on.set()
+    assert sorted(answer.status_code for answer in await asyncio.gather(*waiting)) == [201, 409, 409]
+    assert (await product.get("/scim/v2/Users")).json()["totalResults"] == 1
