@@ -10,7 +10,7 @@ from strawberry.types import Info
 
 from catalog.changes import Change
 from catalog.errors import Invalid
-from catalog.services import account_settings, visibility
+from catalog.services import account_settings, sign_in_policy, visibility
 from graphql_api.accounts import Account
 from graphql_api.payloads import Error, carried_out, read_back
 
@@ -22,6 +22,7 @@ class AccountUpdateInput:
     name: str | None = strawberry.UNSET
     time_zone: str | None = strawberry.UNSET
     visible_attributes: list[str] | None = strawberry.UNSET
+    require_single_sign_on: bool | None = strawberry.UNSET
 
 
 @strawberry.type
@@ -47,6 +48,8 @@ class AccountMutations:
             await account_settings.update(this, **wanted)
             if input.visible_attributes is not strawberry.UNSET:
                 await visibility.choose(this, input.visible_attributes)
+            if isinstance(input.require_single_sign_on, bool):
+                await sign_in_policy.require(this, input.require_single_sign_on)
             return this.account_id
 
         id, errors = await carried_out(info, work)

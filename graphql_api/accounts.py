@@ -11,7 +11,7 @@ from strawberry.types import Info
 
 from catalog.errors import NotFound
 from catalog.selection import EVERYTHING, AllOf, Column, Compare, Not, Present, Related, Where
-from catalog.services import extensions, visibility
+from catalog.services import extensions, sign_in_policy, visibility
 from graphql_api import context, filters, ids
 from graphql_api.connections import Connection
 from graphql_api.describing import Description, described, linked, listing
@@ -24,6 +24,7 @@ from graphql_api.overviews import Overviews
 from graphql_api.properties import Defining
 from graphql_api.reports import AccountHistory
 from graphql_api.scalars import Instant
+from graphql_api.sign_in import SignIns
 from graphql_api.teams import Team, TeamConnection
 from graphql_api.users import User, UserConnection
 
@@ -59,10 +60,11 @@ class UsersFilterInput:
 
 @strawberry.type
 class AccountSettings:
-    """Which of a person's attributes everybody sees, and which are for administrators."""
+    """Which of a person's attributes everybody sees, which are for administrators, and how people sign in."""
 
     visible_attributes: list[str]
     hidden_attributes: list[str]
+    require_single_sign_on: bool = strawberry.field(description="Of everybody but break-glass administrators.")
 
 
 @strawberry.type
@@ -74,7 +76,7 @@ class Count:
 
 
 @strawberry.type
-class Account(Overviews, Defining, AccountHistory, Following):
+class Account(Overviews, Defining, AccountHistory, Following, SignIns):
     """One company's directory."""
 
     id: strawberry.ID
@@ -89,7 +91,9 @@ class Account(Overviews, Defining, AccountHistory, Following):
         asking = context.actor(info)
         seen, extension = await visibility.everybodys(asking), await extensions.of(asking)
         return AccountSettings(
-            visible_attributes=seen.names(), hidden_attributes=seen.hidden([extension["urn"]] if extension else [])
+            visible_attributes=seen.names(),
+            hidden_attributes=seen.hidden([extension["urn"]] if extension else []),
+            require_single_sign_on=await sign_in_policy.is_required(asking),
         )
 
     @described(User | None)

@@ -25,6 +25,7 @@ from catalog.actors import Scope as Permission
 from catalog.errors import CatalogError, NotPermitted, TooManyRequests, Unauthenticated, Unavailable
 from catalog.services import calendars, callers
 from catalog.services.idempotency import Answer, Keys
+from catalog.vault import Vault
 from graphql_api import errors, limits
 from graphql_api.context import Context
 from graphql_api.documents import Document, Documents
@@ -48,13 +49,14 @@ class Refused(Exception):
 class Endpoint:
     """The endpoint of the product whose public address is `base_url`, as an ASGI application.
 
-    `secret_key` seals the answers that are kept for requests which are sent again.
+    `secret_key` seals the answers that are kept for requests which are sent again, and client secrets.
     """
 
     def __init__(self, base_url: str, secret_key: str) -> None:
         self._base_url = base_url.rstrip("/")
         self._documents = Documents(schema._schema)
         self._keys = Keys(secret_key)
+        self._vault = Vault(secret_key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -98,7 +100,8 @@ class Endpoint:
 
     async def _carry_out(self, actor: Actor, document: Document, asked: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """The answer's content, and its status: 503 where nothing came of it, and another try may do better."""
-        context = Context(actor, self._base_url, zone=await _zone(actor, asked), selected=document.selected)
+        zone = await _zone(actor, asked)
+        context = Context(actor, self._base_url, self._vault, zone=zone, selected=document.selected)
         result = await carry_out(schema._schema, document.node, context, asked["variables"], asked["operationName"])
         content: dict[str, Any] = {"data": result.data}
         if not result.errors:

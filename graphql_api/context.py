@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from strawberry.types import Info
 
 from catalog.actors import Actor
+from catalog.vault import Vault
 
 T = TypeVar("T")
 
@@ -24,6 +25,8 @@ class Context:
     actor: Actor
     base_url: str
     """The product's public address, without a slash at its end."""
+    vault: Vault
+    """Seals what must be read again: a client secret."""
     zone: tzinfo = UTC
     """The account's time zone, by which bare dates are read; known where the question has any."""
     statements: int = 0

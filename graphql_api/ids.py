@@ -14,6 +14,7 @@ NOUNS = {
     "Integration": "integration",
     "ApiToken": "token",
     "PendingDecision": "decision",
+    "SignInConnection": "sign-in connection",
 }
 """What the errors call a kind; others are called by their own name in small letters."""
 

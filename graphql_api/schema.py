@@ -22,6 +22,7 @@ from graphql_api.execution import Executor
 from graphql_api.foreign_integrations import FOREIGN
 from graphql_api.properties import PropertyMutations
 from graphql_api.scalars import CONFIG, Instant, shown_instant
+from graphql_api.sign_in import SignInMutations
 from graphql_api.tags import TagMutations
 from graphql_api.team_mutations import TeamMutations
 from graphql_api.user_mutations import UserMutations
@@ -77,6 +78,7 @@ class Mutation(
     TagMutations,
     PropertyMutations,
     BackstageMutations,
+    SignInMutations,
 ):
     """What can be done: each is one change, by whoever asks."""
 

@@ -54,6 +54,7 @@ FACADE_MAY_USE = {
     "catalog.patience",  # how long its clients wait for a database that is away
     "catalog.remedies",  # what is to be done about a failed request is told to whoever reads the log
     "catalog.permissions",  # what a caller may do is told to the caller
+    "catalog.vault",  # what must be read again, as a client secret, is sealed by whoever is given it
     "catalog.visibility",  # an attribute that may not be seen is refused where it is asked for
 }
 

@@ -18,6 +18,7 @@ from catalog.tables.memberships import MEMBERSHIP_CHANGES, MEMBERSHIPS, REACHED
 from catalog.tables.nouns import Field, Link, Noun, Relation
 from catalog.tables.past import PAST_LINE, PAST_MEMBERSHIPS, PAST_REACHED, PAST_TEAMS, PAST_USERS
 from catalog.tables.periods import TEAM_PERIODS, USER_PERIODS
+from catalog.tables.single_sign_on import CONNECTIONS, ERRORS
 from catalog.tables.teams import LINE, TEAMS
 from catalog.tables.users import USERS
 
@@ -49,6 +50,8 @@ NOUNS = {
     "letters": LETTERS,
     "tokens": TOKENS,
     "decisions": DECISIONS,
+    "sign_in_connections": CONNECTIONS,
+    "sign_in_errors": ERRORS,
     "contacts": CONTACTS,
     "tags": TAGS,
     "property_definitions": PROPERTY_DEFINITIONS,

@@ -91,6 +91,9 @@ ACCOUNTS = Noun(
             "{self}.account_id = {parent}.id AND {self}.decided_at IS NULL",
             orders=(Order(Column("first_asked_at")),),
         ),
+        "sign_in_connections": Link(
+            "sign_in_connections", "{self}.account_id = {parent}.id AND {self}.deleted_at IS NULL", orders=BY_NAME
+        ),
         "letters": Link(
             "letters", "{self}.account_id = {parent}.id", orders=(Order(Column("created_at"), descending=True),)
         ),

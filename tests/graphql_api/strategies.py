@@ -27,6 +27,7 @@ LEFT_OUT = {
     # What only administration asks for: rows that the seed has none of.
     *("apiTokens", "integration", "integrations", "scimIntegrations", "auditEvents", "provisioningEvents"),
     *("pendingDecisions", "letters", "teamPropertyDefinition", "teamPropertyDefinitions", "property", "properties"),
+    "signInConnections",
 }
 
 ARGUMENTS = {

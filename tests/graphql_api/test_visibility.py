@@ -41,7 +41,9 @@ NEEDED = {
 }
 """Arguments without which a field can't be asked."""
 
-FOR_ADMINISTRATORS = {"apiTokens", "auditEvents", "provisioningEvents", "pendingDecisions", "letters"}
+FOR_ADMINISTRATORS = {
+    *("apiTokens", "auditEvents", "provisioningEvents", "pendingDecisions", "letters", "signInConnections"),
+}
 
 HIDDEN = [
     *("title", "department", "employeeNumber", "userType", "manager", "addresses.country", "phoneNumbers.value"),

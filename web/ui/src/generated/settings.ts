@@ -5,6 +5,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type AccountUpdateInput = {
   name?: string | null | undefined;
+  requireSingleSignOn?: boolean | null | undefined;
   timeZone?: string | null | undefined;
   visibleAttributes?: Array<string> | null | undefined;
 };
