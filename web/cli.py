@@ -19,6 +19,7 @@ from catalog.changes import change
 from catalog.services import accounts, integrations, teams, tokens, users
 from web import admitting, doctoring, importing, integrating
 from web.commanding import operator, run, say
+from web.demo.command import demo
 from web.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Muster: a catalog of people and teams.")
@@ -27,6 +28,7 @@ user_app = typer.Typer(no_args_is_help=True, help="People made by hand.")
 token_app = typer.Typer(no_args_is_help=True, help="API tokens.")
 import_app = typer.Typer(no_args_is_help=True, help="What was elsewhere before.")
 integration_app = typer.Typer(no_args_is_help=True, help="Connections to identity providers.")
+app.command()(demo)
 app.add_typer(account_app, name="account")
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
