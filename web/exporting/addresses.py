@@ -6,6 +6,7 @@ whose reader goes away ends with them.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -29,6 +30,7 @@ PARAMETERS = {
     "to": "end",
     "after": "after",
     "where": "where",
+    "search": "search",
     "include_deactivated": "with_deactivated",
 }
 """What may stand behind the question mark, and what it is called within."""
@@ -70,6 +72,9 @@ async def _export(public_url: str, request: Request) -> Response:
     pieces = _pieces(actor, prepared, made)
     # What is wrong with the question shows when it is first asked: before the answer has begun.
     first = await anext(pieces)
+    if form == "csv" and actor.session_id is not None:
+        # For somebody at a browser, whose spreadsheet knows UTF-8 by this mark; programs would take it for a letter.
+        first = BOM_UTF8 + first
     await uninterrupted(partial(_note, actor, prepared, form))
     headers = {
         "Content-Disposition": f'attachment; filename="{prepared.export.what}-{prepared.at:%Y-%m-%d}.{form}"',

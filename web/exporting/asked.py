@@ -9,10 +9,10 @@ import orjson
 
 from catalog.actors import Actor
 from catalog.errors import Invalid
-from catalog.selection import EVERYTHING
+from catalog.selection import EVERYTHING, AllOf, Where
 from catalog.services import calendars
 from catalog.services.exports import WHATS, Export, What
-from graphql_api.filters import USERS, Condition, ConditionOp
+from graphql_api.filters import USERS, Condition, ConditionOp, searched
 from graphql_api.inputs import IdentifierInput
 from web.exporting.formats import FORMATS, Format
 
@@ -21,7 +21,7 @@ MOST_DEPTH = 10
 
 
 async def export(actor: Actor, what: str, **asked: str | bool | None) -> Export:
-    """The export that these words ask for: `as_of`, `begin`, `end`, `after`, `where`, `with_deactivated`.
+    """The export that these words ask for: `as_of`, `begin`, `end`, `after`, `where`, `search`, `with_deactivated`.
 
     A bare date means that day's end in the account's time zone; as the beginning of a time, the end of the day before
     it. Raises Invalid.
@@ -32,7 +32,7 @@ async def export(actor: Actor, what: str, **asked: str | bool | None) -> Export:
         begin=await _instant(actor, "from", asked.get("begin")),
         end=await _instant(actor, "to", asked.get("end")),
         after=str(asked["after"]) if asked.get("after") else None,
-        where=EVERYTHING if not asked.get("where") else USERS.where(_condition(_document(str(asked["where"])))),
+        where=_people(str(asked.get("where") or ""), str(asked.get("search") or "")),
         with_deactivated=bool(asked.get("with_deactivated")),
     )
 
@@ -49,6 +49,14 @@ def form(format: str) -> Format:
     if format not in FORMATS:
         raise Invalid("format", f"it is one of {', '.join(FORMATS)}.")
     return format
+
+
+def _people(where: str, search: str) -> Where:
+    """Whom both the condition, as JSON, and the words of the search meet, as GraphQL's `users` takes them."""
+    terms = [*searched(search, "name", "email", "user_name")]
+    if where:
+        terms.append(USERS.where(_condition(_document(where))))
+    return AllOf(tuple(terms)) if terms else EVERYTHING
 
 
 async def _instant(actor: Actor, name: str, text: Any) -> datetime | None:

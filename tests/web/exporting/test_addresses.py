@@ -113,6 +113,13 @@ async def test_only_people_who_meet_the_condition_are_told(fetch: Fetch, company
     assert [row["name"] for row in rows] == ["Ada"]
 
 
+async def test_a_search_meets_whom_the_list_of_people_finds(fetch: Fetch, company: Company) -> None:
+    assert {row["name"] for row in lines(await fetch("users", format="ndjson", search="AD"))} == {"Ada"}
+    asked = '{"field": "name", "value": "Alan"}'
+    assert lines(await fetch("users", format="ndjson", search="ada", where=asked)) == []
+    assert (await fetch("teams", search="ada")).status_code == 400
+
+
 async def test_what_changed_since_is_told_by_a_cursor(actor: Actor, fetch: Fetch, company: Company) -> None:
     await Sealer(KEY).seal()
     cursor = (await fetch("users", format="ndjson")).headers["x-muster-cursor"]

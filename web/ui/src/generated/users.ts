@@ -84,7 +84,7 @@ export type UsersQueryVariables = Exact<{
 }>;
 
 
-export type UsersQuery = { account: { users: { totalCount: number, nodes: Array<{ id: string, name: string, email: string, title: string | null, department: string | null, role: UserRole | null, status: UserStatus, invitation: InvitationState | null, lastSignInAt: string | null, createdAt: string, managedBy: { id: string, name: string } | null } | null> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+export type UsersQuery = { account: { users: { totalCount: number, nodes: Array<{ id: string, name: string, email: string, title: string | null, role: UserRole | null, status: UserStatus, invitation: InvitationState | null, lastSignInAt: string | null, managedBy: { id: string, name: string } | null } | null> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export type SourcesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -230,12 +230,10 @@ export const UsersDocument = new TypedDocumentString(`
         name
         email
         title
-        department
         role
         status
         invitation
         lastSignInAt
-        createdAt
         managedBy {
           id
           name

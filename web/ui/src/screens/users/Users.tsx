@@ -8,9 +8,8 @@ import { execute } from "../../api/execute";
 import { nodesOf, useList } from "../../api/lists";
 import { useMe } from "../../api/viewer";
 import { SourcesDocument, UsersDocument, type UsersQuery } from "../../generated/users";
-import type { CsvColumn } from "../../kit/csv";
 import { Empty } from "../../kit/Empty";
-import { ExportButton } from "../../kit/Export";
+import { ExportLink } from "../../kit/Export";
 import { Face } from "../../kit/Face";
 import { Filter, FilterBar, SearchField } from "../../kit/Filters";
 import { Icon } from "../../kit/icons";
@@ -62,13 +61,7 @@ export function Users() {
       }
       actions={
         <>
-          <ExportButton
-            name="people"
-            columns={CSV}
-            rows={(onProgress) =>
-              everything({ document: UsersDocument, variables, pick: (result) => result.account?.users, onProgress })
-            }
-          />
+          {may("exports.make") && <ExportLink what="users" where={variables.where} search={search.search} />}
           {isAdmin && (
             <Button leftSection={<Icon name="user-plus" size={14} />} onClick={() => to({ ...search, invite: "true" })}>
               Invite people
@@ -79,7 +72,7 @@ export function Users() {
     >
       <FilterBar onClear={isFiltered ? clear : undefined}>
         <SearchField
-          label="Search name, email, title"
+          label="Search name or email"
           value={search.search ?? ""}
           onSearch={(typed) => to({ search: typed || undefined })}
         />
@@ -181,19 +174,6 @@ const COLUMNS: Column<Person>[] = [
     from: "medium",
     cell: (person) => <Source integration={person.managedBy} />,
   },
-];
-
-const CSV: CsvColumn<Person>[] = [
-  { header: "Id", value: (person) => person.id },
-  { header: "Name", value: (person) => person.name },
-  { header: "Email", value: (person) => person.email },
-  { header: "Title", value: (person) => person.title },
-  { header: "Department", value: (person) => person.department },
-  { header: "Role", value: (person) => person.role },
-  { header: "Status", value: (person) => person.status },
-  { header: "Source", value: (person) => person.managedBy?.name ?? "Manual" },
-  { header: "Created", value: (person) => person.createdAt },
-  { header: "Last sign-in", value: (person) => person.lastSignInAt },
 ];
 
 function NoMatch({ onClear }: { onClear: () => void }) {
