@@ -5,15 +5,15 @@ import re
 
 from playwright.async_api import expect
 
+from tests.browser.company import Company
 from tests.browser.conftest import Visit
-from tests.browser.served import Served
 
 
-async def test_acts_are_told_with_actor_object_and_what_differed(visit: Visit, muster: Served) -> None:
-    okta = await muster.okta()
-    person = await okta.assign("grace@acme.example", "Grace", "Hopper", title="Commodore")
+async def test_acts_are_told_with_actor_object_and_what_differed(visit: Visit, acme: Company) -> None:
+    okta = await acme.okta()
+    person = await okta.assign("grace@acme.dev", "Grace", "Hopper", title="Commodore")
     await okta.set_active(person, False)
-    await muster.ask('mutation { teamCreate(input: {name: "By hand"}) { errors { message } } }')
+    await acme.ask('mutation { teamCreate(input: {name: "By hand"}) { errors { message } } }')
     async with visit() as ada:
         await ada.go("/activity")
         left = ada.page.locator("tbody tr", has_text="deactivated Grace Hopper").first
@@ -37,9 +37,9 @@ async def test_acts_are_told_with_actor_object_and_what_differed(visit: Visit, m
         assert len(await ada.rows()) == 1
 
 
-async def test_the_filtered_activity_is_taken_away(visit: Visit, muster: Served) -> None:
-    okta = await muster.okta()
-    await okta.assign("taken@acme.example", "Tay", "Kenaway")
+async def test_the_filtered_activity_is_taken_away(visit: Visit, acme: Company) -> None:
+    okta = await acme.okta()
+    await okta.assign("taken@acme.dev", "Tay", "Kenaway")
     async with visit() as ada:
         await ada.go("/activity?search=Kenaway&action=joined")
         async with ada.page.expect_download() as downloading:

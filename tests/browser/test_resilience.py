@@ -1,23 +1,24 @@
 """What a page does when the server is gone, comes back, or answers nonsense."""
 
-from playwright.async_api import Route, expect
+from playwright.async_api import Browser, Route, expect
 
+from tests.browser.company import Company
 from tests.browser.conftest import Visit
-from tests.browser.served import Served
+from tests.browser.visitor import visiting
 
 GONE = [r"Failed to load resource", r"ERR_CONNECTION_REFUSED", r"status of 50\d"]
 
 
-async def test_a_server_that_is_gone_is_told_and_its_return_needs_no_reload(visit: Visit, muster: Served) -> None:
-    async with visit(tolerated=GONE) as ada:
+async def test_a_server_that_is_gone_is_told_and_its_return_needs_no_reload(chromium: Browser, alone: Company) -> None:
+    async with visiting(chromium, alone.url, await alone.cookies(), tolerated=GONE) as ada:
         await ada.go("/users")
-        await muster.stop()
+        await alone.served.stop()
         banner = ada.page.get_by_text("Can't reach the server, retrying…")
         await expect(banner).to_be_visible()
-        await muster.start()
+        await alone.served.start()
         await expect(banner).to_have_count(0)
-        okta = await muster.okta()
-        await okta.assign("back@acme.example", "Back", "Again")
+        okta = await alone.okta()
+        await okta.assign("back@acme.dev", "Back", "Again")
         await expect(ada.page.locator("tbody tr", has_text="Back Again")).to_be_visible()
 
 
@@ -38,7 +39,7 @@ async def test_a_fault_of_the_server_is_told_with_the_requests_id(visit: Visit) 
         await expect(ada.page.locator("tbody tr", has_text="Ada Lovelace")).to_be_visible()
 
 
-async def test_a_session_that_ends_leads_to_the_door_and_back(visit: Visit, muster: Served) -> None:
+async def test_a_session_that_ends_leads_to_the_door_and_back(visit: Visit) -> None:
     async with visit(tolerated=["status of 401"]) as ada:
         await ada.go("/users?search=ada")
         await ada.page.context.clear_cookies()

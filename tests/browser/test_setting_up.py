@@ -8,27 +8,28 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.browser.company import PASSWORD
 from tests.browser.conftest import Visit
-from tests.browser.served import PASSWORD, Served, serving
+from tests.browser.served import Served, serving
 from tests.browser.visitor import visiting
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def new(chromium: Browser, tmp_path: Path) -> AsyncIterator[Served]:
     """A server that nobody can sign in to yet."""
-    async with serving(tmp_path, administrator=False) as served:
+    async with serving(tmp_path) as served:
         yield served
 
 
 async def test_the_printed_link_makes_the_first_administrator_once(chromium: Browser, new: Served) -> None:
     link = re.search(r"http://\S+/setup/\S+", new.said.read_text())
     assert link, new.said.read_text()
-    async with visiting(chromium, new, None, tolerated=["status of 410"]) as guest:
+    async with visiting(chromium, new.url, tolerated=["status of 410"]) as guest:
         await guest.go("/sign-in")
         await guest.sees("Nobody can sign in yet")
         await guest.page.goto(link.group())
         await guest.page.fill("[name=name]", "Ada Lovelace")
-        await guest.page.fill("[name=email]", "ada@acme.example")
+        await guest.page.fill("[name=email]", "ada@acme.dev")
         await guest.page.fill("[name=password]", PASSWORD)
         await guest.press("Become the administrator")
         await guest.sees("Welcome to Muster")

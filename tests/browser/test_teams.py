@@ -3,10 +3,10 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
+from tests.browser.company import Company
 from tests.browser.conftest import Visit
-from tests.browser.served import Served
 
 SOON_MS = 5_000
 
@@ -14,18 +14,23 @@ CREATE = """mutation ($name: String!, $parent: IdentifierInput) {
   teamCreate(input: {name: $name, parentTeam: $parent}) { team { id alias } errors { message } }
 }"""
 
+JOIN = """mutation ($team: ID!, $user: ID!) {
+  teamMembershipCreate(input: {teamId: $team, members: [{user: {id: $user}}]}) { errors { message } }
+}"""
+TEAM = "query ($alias: String!) { account { team(alias: $alias) { id } } }"
 
-async def a_team(muster: Served, name: str, parent: str | None = None) -> str:
+
+async def a_team(acme: Company, name: str, parent: str | None = None) -> str:
     """Made by hand; its alias."""
-    made = await muster.ask(CREATE, name=name, parent={"alias": parent} if parent else None)
+    made = await acme.ask(CREATE, name=name, parent={"alias": parent} if parent else None)
     assert not made["teamCreate"]["errors"], made
     return str(made["teamCreate"]["team"]["alias"])
 
 
-async def test_a_pushed_groups_members_come_and_go_on_the_open_page(visit: Visit, muster: Served) -> None:
-    okta = await muster.okta()
-    grace = await okta.assign("grace@acme.example", "Grace", "Hopper")
-    alan = await okta.assign("alan@acme.example", "Alan", "Turing")
+async def test_a_pushed_groups_members_come_and_go_on_the_open_page(visit: Visit, acme: Company) -> None:
+    okta = await acme.okta()
+    grace = await okta.assign("grace@acme.dev", "Grace", "Hopper")
+    alan = await okta.assign("alan@acme.dev", "Alan", "Turing")
     group = await okta.push_group("Payments", [grace])
     async with visit() as ada:
         await ada.go("/teams/payments")
@@ -41,8 +46,8 @@ async def test_a_pushed_groups_members_come_and_go_on_the_open_page(visit: Visit
         await expect(ada.page.get_by_role("note")).to_have_attribute("aria-label", re.compile("Okta manages who is on"))
 
 
-async def test_a_team_made_by_hand_takes_members_and_tells_who_added_them(visit: Visit, muster: Served) -> None:
-    await muster.person("hedy@acme.example", "Hedy Lamarr", "user")
+async def test_a_team_made_by_hand_takes_members_and_tells_who_added_them(visit: Visit, acme: Company) -> None:
+    await acme.person("hedy@acme.dev", "Hedy Lamarr")
     async with visit() as ada:
         await ada.go("/teams")
         await ada.press("New team")
@@ -59,10 +64,10 @@ async def test_a_team_made_by_hand_takes_members_and_tells_who_added_them(visit:
         await expect(ada.page.locator("ol li").first).to_contain_text(re.compile("Ada Lovelace.*Hedy Lamarr"))
 
 
-async def test_the_tree_opens_and_a_search_opens_the_path(visit: Visit, muster: Served) -> None:
-    top = await a_team(muster, "Engineering")
-    middle = await a_team(muster, "Infrastructure", top)
-    await a_team(muster, "Storage", middle)
+async def test_the_tree_opens_and_a_search_opens_the_path(visit: Visit, acme: Company) -> None:
+    top = await a_team(acme, "Engineering")
+    middle = await a_team(acme, "Infrastructure", top)
+    await a_team(acme, "Storage", middle)
     async with visit() as ada:
         await ada.go("/teams")
         await expect(ada.page.get_by_role("link", name="Infrastructure")).to_be_visible()
@@ -79,9 +84,9 @@ async def test_the_tree_opens_and_a_search_opens_the_path(visit: Visit, muster: 
         await expect(crumbs).to_have_text(re.compile("Teams.*Engineering.*Infrastructure"))
 
 
-async def test_a_team_is_moved_and_not_below_itself(visit: Visit, muster: Served) -> None:
-    await a_team(muster, "Above")
-    below = await a_team(muster, "Below")
+async def test_a_team_is_moved_and_not_below_itself(visit: Visit, acme: Company) -> None:
+    await a_team(acme, "Above")
+    below = await a_team(acme, "Below")
     async with visit() as ada:
         await ada.go(f"/teams/{below}")
         await choose_parent(ada.page, "Above")
@@ -93,27 +98,30 @@ async def test_a_team_is_moved_and_not_below_itself(visit: Visit, muster: Served
         await expect(ada.page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
 
 
-async def choose_parent(page: object, name: str) -> None:
-    await page.get_by_role("button", name="Edit").click()  # type: ignore[attr-defined]
-    await page.get_by_role("dialog").get_by_label("Part of").fill(name)  # type: ignore[attr-defined]
-    await page.get_by_role("option", name=re.compile(name)).first.click()  # type: ignore[attr-defined]
+async def choose_parent(page: Page, name: str) -> None:
+    await page.get_by_role("button", name="Edit").click()
+    await page.get_by_role("dialog").get_by_label("Part of").fill(name)
+    await page.get_by_role("option", name=re.compile(name)).first.click()
 
 
-async def test_a_team_is_shown_as_it_was_on_a_past_day(visit: Visit, muster: Served) -> None:
-    alias = await a_team(muster, "Time Travellers")
+async def test_a_team_is_shown_as_it_was_on_a_past_day(visit: Visit, acme: Company) -> None:
+    alias = await a_team(acme, "Time Travellers")
     today = datetime.now(UTC)
     day = today - timedelta(days=20)
     rows = "team,user,role,validFrom,validTo\n"
     for email, name, begin, end in (
-        ("stayed@acme.example", "Stay Edmund", 40, None),
-        ("left@acme.example", "Left Erikson", 40, 5),
-        ("came@acme.example", "Came Later", 5, None),
+        ("stayed@acme.dev", "Stay Edmund", 40, None),
+        ("left@acme.dev", "Left Erikson", 40, 5),
+        ("came@acme.dev", "Came Later", 5, None),
     ):
-        await muster.person(email, name, "user")
+        await acme.person(email, name)
+        if end is None:
+            team = (await acme.ask(TEAM, alias=alias))["account"]["team"]["id"]
+            await acme.ask(JOIN, team=team, user=await acme.person_id(email))
         until = (today - timedelta(days=end)).isoformat() if end else ""
         rows += f"{alias},{email},member,{(today - timedelta(days=begin)).isoformat()},{until}\n"
-    (muster.folder / "memberships.csv").write_text(rows)
-    await muster.muster("import", "memberships", str(muster.folder / "memberships.csv"))
+    (acme.served.folder / "memberships.csv").write_text(rows)
+    await acme.muster("import", "memberships", str(acme.served.folder / "memberships.csv"))
     async with visit() as ada:
         await ada.go(f"/teams/{alias}")
         assert {row.split("\n")[0] for row in await ada.rows()}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from playwright.async_api import Browser, Page, expect
-
-from tests.browser.served import ADMIN, Served
 
 TIMEOUT_MS = 15_000
 """What a page may take on a machine that does many things at once."""
@@ -68,15 +67,16 @@ class Visitor:
 @asynccontextmanager
 async def visiting(
     browser: Browser,
-    served: Served,
-    email: str | None = ADMIN,
+    url: str,
+    cookies: Mapping[str, str] = MappingProxyType({}),
     *,
     size: tuple[int, int] = WIDE,
     scheme: str = "light",
     tolerated: list[str] | None = None,
 ) -> AsyncIterator[Visitor]:
-    """A browser of its own, signed in as this person or as nobody. Fails where a page asked another host for something,
-    or told an error."""
+    """A browser of its own with these cookies: signed in, or as nobody.
+
+    Fails where a page asked another host for something, or told an error."""
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if scheme == "dark" else "light",
@@ -86,16 +86,12 @@ async def visiting(
     )
     context.set_default_timeout(TIMEOUT_MS)
     expect.set_options(timeout=TIMEOUT_MS)
-    if email is not None:
-        cookies = await served.cookies(email)
-        await context.add_cookies(
-            [{"name": name, "value": value, "url": served.url} for name, value in cookies.items()]
-        )
+    await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
     page = await context.new_page()
-    visitor = Visitor(page, served.url, tolerated or [])
+    visitor = Visitor(page, url, tolerated or [])
     page.on("console", lambda message: message.type == "error" and visitor._heard("console", message.text))
     page.on("pageerror", lambda problem: visitor._heard("script", str(problem)))
-    page.on("request", lambda request: _must_stay(request.url, served.url, visitor))
+    page.on("request", lambda request: _must_stay(request.url, url, visitor))
     try:
         yield visitor
         assert not visitor.wrong, visitor.wrong
