@@ -31,6 +31,7 @@ from catalog.services import (
     sessions,
     set_up,
     sign_in,
+    sign_in_connections,
     users,
 )
 from catalog.services.links import Link
@@ -91,7 +92,7 @@ async def who(door: Door, request: Request) -> Response:
     except errors.Invalid:
         # Several accounts, none of them the default one: nobody has been waiting for a link.
         is_set_up = True
-    return JSONResponse({"signedIn": False, "isSetUp": is_set_up, "csrf": CSRF})
+    return JSONResponse({"signedIn": False, "isSetUp": is_set_up, "connections": await _ways_in(request), "csrf": CSRF})
 
 
 async def enter(door: Door, request: Request) -> Response:
@@ -272,6 +273,19 @@ async def sign_somebody_out(door: Door, request: Request) -> Response:
 
 
 # --- what the handlers lean on ----------------------------------------------------------------------------------------
+
+
+async def _ways_in(request: Request) -> list[dict[str, str]]:
+    """The single sign-ons of the account whose slug the address names, or of the only one there is."""
+    slug = request.query_params.get("account")
+    try:
+        account = await accounts.by_slug(slug) if slug else await accounts.only()
+    except errors.NotFound:
+        account = None
+    if account is None:
+        return []
+    found = await sign_in_connections.offered(account.id)
+    return [{"name": row["name"], "start": f"/auth/{row['kind']}/{row['id']}/start"} for row in found]
 
 
 async def _look(page: str, secret: str) -> Link:

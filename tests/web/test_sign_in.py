@@ -35,6 +35,7 @@ async def test_whoever_knows_email_and_password_comes_in(browser: httpx.AsyncCli
     assert await who(browser) == {
         "signedIn": False,
         "isSetUp": True,
+        "connections": [],
         "csrf": {"header": "X-Muster-Csrf", "value": "1"},
     }
     answer = await sign_in(browser, EMAIL)

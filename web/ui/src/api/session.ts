@@ -14,6 +14,8 @@ export interface SignedOut {
   signedIn: false;
   /** False as long as no administrator can sign in. */
   isSetUp: boolean;
+  /** The ways in by an identity provider: paths that a browser goes to. */
+  connections?: { name: string; start: string }[];
 }
 
 export type Session = SignedIn | SignedOut;

@@ -23,6 +23,35 @@ export type LetterFilterInput = {
   states?: Array<string> | null | undefined;
 };
 
+export type SignInAdmission =
+  | 'just_in_time'
+  | 'refuse';
+
+export type SignInConnectionCreateInput = {
+  admission?: SignInAdmission | null | undefined;
+  clientSecret?: string | null | undefined;
+  /** Whose people it signs in. */
+  integrationId?: string | number | null | undefined;
+  kind: SignInKind;
+  name: string;
+  settings?: unknown;
+};
+
+export type SignInConnectionUpdateInput = {
+  admission?: SignInAdmission | null | undefined;
+  clientSecret?: string | null | undefined;
+  enabled?: boolean | null | undefined;
+  expectedVersion?: number | null | undefined;
+  id: string | number;
+  integrationId?: string | number | null | undefined;
+  name?: string | null | undefined;
+  settings?: unknown;
+};
+
+export type SignInKind =
+  | 'oidc'
+  | 'saml';
+
 export type UserStatus =
   | 'active'
   | 'deactivated';
@@ -62,6 +91,32 @@ export type RetryOneLetterMutationVariables = Exact<{
 
 
 export type RetryOneLetterMutation = { letterRetry: { count: number, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
+
+export type SignInConnectionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignInConnectionsQuery = { account: { settings: { requireSingleSignOn: boolean }, signInConnections: { nodes: Array<{ id: string, kind: SignInKind, name: string, admission: SignInAdmission, enabled: boolean, hasSecret: boolean, testedAt: string | null, settings: unknown, startUrl: string, redirectUri: string | null, acsUrl: string | null, entityId: string | null, integration: { id: string, name: string } | null, errors: { nodes: Array<{ at: string, message: string } | null> | null } } | null> | null }, scimIntegrations: { nodes: Array<{ id: string, name: string } | null> | null } } | null };
+
+export type CreateSignInConnectionMutationVariables = Exact<{
+  input: SignInConnectionCreateInput;
+}>;
+
+
+export type CreateSignInConnectionMutation = { signInConnectionCreate: { connection: { id: string } | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
+
+export type UpdateSignInConnectionMutationVariables = Exact<{
+  input: SignInConnectionUpdateInput;
+}>;
+
+
+export type UpdateSignInConnectionMutation = { signInConnectionUpdate: { connection: { id: string } | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
+
+export type DeleteSignInConnectionMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteSignInConnectionMutation = { signInConnectionDelete: { deletedId: string | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -180,3 +235,84 @@ export const RetryOneLetterDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RetryOneLetterMutation, RetryOneLetterMutationVariables>;
+export const SignInConnectionsDocument = new TypedDocumentString(`
+    query SignInConnections {
+  account {
+    settings {
+      requireSingleSignOn
+    }
+    signInConnections(first: 50) {
+      nodes {
+        id
+        kind
+        name
+        admission
+        enabled
+        hasSecret
+        testedAt
+        settings
+        startUrl
+        redirectUri
+        acsUrl
+        entityId
+        integration {
+          id
+          name
+        }
+        errors(first: 5) {
+          nodes {
+            at
+            message
+          }
+        }
+      }
+    }
+    scimIntegrations(first: 100) {
+      nodes {
+        id
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SignInConnectionsQuery, SignInConnectionsQueryVariables>;
+export const CreateSignInConnectionDocument = new TypedDocumentString(`
+    mutation CreateSignInConnection($input: SignInConnectionCreateInput!) {
+  signInConnectionCreate(input: $input) {
+    connection {
+      id
+    }
+    errors {
+      message
+      path
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateSignInConnectionMutation, CreateSignInConnectionMutationVariables>;
+export const UpdateSignInConnectionDocument = new TypedDocumentString(`
+    mutation UpdateSignInConnection($input: SignInConnectionUpdateInput!) {
+  signInConnectionUpdate(input: $input) {
+    connection {
+      id
+    }
+    errors {
+      message
+      path
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateSignInConnectionMutation, UpdateSignInConnectionMutationVariables>;
+export const DeleteSignInConnectionDocument = new TypedDocumentString(`
+    mutation DeleteSignInConnection($id: ID!) {
+  signInConnectionDelete(id: $id) {
+    deletedId
+    errors {
+      message
+      path
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteSignInConnectionMutation, DeleteSignInConnectionMutationVariables>;

@@ -1,10 +1,12 @@
 // How people sign in, and what holds for their sessions.
 import { Card, Facts } from "../../kit/Page";
+import { Connections } from "./Connections";
 import styles from "./Settings.module.css";
 
 export function SignInSettings() {
   return (
     <div className={styles.parts}>
+      <Connections />
       <Card
         title="Email and password"
         note="Everybody who was invited, or who was sent a link, chooses a password of their own."

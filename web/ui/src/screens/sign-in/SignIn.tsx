@@ -59,6 +59,22 @@ export function SignIn() {
   };
   return (
     <Door title="Sign in to Muster">
+      {!session.signedIn && session.connections && session.connections.length > 0 && (
+        <div className={styles.accounts}>
+          {session.connections.map(({ name, start }) => (
+            <Button
+              key={start}
+              component="a"
+              href={`${start}?next=${encodeURIComponent(next ?? "/")}`}
+              variant="default"
+              size="md"
+              fullWidth
+            >
+              Sign in with {name}
+            </Button>
+          ))}
+        </div>
+      )}
       <form onSubmit={submit}>
         {!session.signedIn && !session.isSetUp && (
           <Notice title="Nobody can sign in yet">
