@@ -127,6 +127,18 @@ class SignInRefused(NotPermitted):
         super().__init__(reason)
 
 
+class Restored(NotPermitted):
+    """The account was restored from a backup, and nobody has been through the checklist yet."""
+
+    code = "RESTORED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Muster was restored from a backup: only break-glass people sign in until an administrator has been "
+            "through the checklist (`muster resync`)."
+        )
+
+
 class SingleSignOnRequired(NotPermitted):
     """The account lets people in by their identity provider alone."""
 

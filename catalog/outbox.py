@@ -29,6 +29,7 @@ from catalog.dialects import DIALECTS
 from catalog.engines import Row, Statement, Unit
 from catalog.ids import now
 from catalog.letters import Letter
+from catalog.services import resync
 from catalog.services.links import LIVES
 
 BATCH = 20
@@ -94,12 +95,21 @@ async def deliver(postman: Postman, secret_key: bytes) -> Delivered:
 
 # --- claiming -----------------------------------------------------------------------------------------------------
 
-_DUE = "((o.state = 'waiting' AND o.next_attempt_at <= $1) OR (o.state = 'sending' AND o.leased_until <= $1))"
+
+
+def _due(dialect: str) -> str:
+    """A letter whose time has come, of an account that no fence stands around after a restore."""
+    fenced = resync.behind_fence(DIALECTS[dialect], "a")
+    return (
+        "((o.state = 'waiting' AND o.next_attempt_at <= $1) OR (o.state = 'sending' AND o.leased_until <= $1)) "
+        f"AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = o.account_id AND {fenced})"
+    )
 
 
 async def _is_any_due() -> bool:
     """Looked at before the claim, so that an idle outbox costs no write."""
-    return await database().one(f"SELECT 1 FROM outbox_messages o WHERE {_DUE} LIMIT 1", now()) is not None
+    db = database()
+    return await db.one(f"SELECT 1 FROM outbox_messages o WHERE {_due(db.dialect)} LIMIT 1", now()) is not None
 
 
 async def _claim() -> Sequence[Row]:
@@ -119,7 +129,7 @@ async def _claim() -> Sequence[Row]:
         due = await unit.rows(
             "SELECT o.id, o.account_id, o.integration_id, o.user_id, o.letter, o.recipient, o.facts, o.attempts, "
             "o.message_id "
-            f"FROM outbox_messages o WHERE {_DUE} {passed_over}"
+            f"FROM outbox_messages o WHERE {_due(db.dialect)} {passed_over}"
             f"ORDER BY o.next_attempt_at, o.id LIMIT $2{held}{' SKIP LOCKED' if held else ''}",
             *params,
         )

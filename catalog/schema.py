@@ -38,12 +38,17 @@ async def state() -> State:
     `empty`: none has run. `behind`: some are due, so it can't be worked with. `ahead`: a newer release has migrated it
     further. Raises Unavailable when the database can't be reached.
     """
-    applied, known = await _applied(), set(_known())
+    applied, ours = await _applied(), set(known())
     if not applied:
         return "empty"
-    if known - applied:
+    if ours - applied:
         return "behind"
-    return "ahead" if applied - known else "current"
+    return "ahead" if applied - ours else "current"
+
+
+def known() -> list[str]:
+    """The names of this program's migrations, in order."""
+    return sorted(name for _, name, _ in pkgutil.iter_modules(migrations.__path__) if not name.startswith("_"))
 
 
 async def migrate(progress: Callable[[str], object] | None = None) -> list[str]:
@@ -111,10 +116,6 @@ async def _opened(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
     async with TortoiseContext() as context:
         await context.init(config=config)
         yield context
-
-
-def _known() -> list[str]:
-    return sorted(name for _, name, _ in pkgutil.iter_modules(migrations.__path__) if not name.startswith("_"))
 
 
 async def _applied() -> set[str]:

@@ -84,6 +84,7 @@ NEITHER_ACTOR_NOR_CHANGE = {
     "accounts.default": "finds the account for which the operator is going to act",
     "accounts.only": "finds the account for which the operator is going to act",
     "accounts.every": "the operator's and the worker's: who there is to act for",
+    "resync.raise_fence": "puts every account of a backup behind its fence, before anybody can act in one",
     "accounts.purge_rehearsals": "the worker's: throw-away accounts that are done with",
 }
 """Service functions that take neither, each with its reason."""

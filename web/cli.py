@@ -17,7 +17,7 @@ from catalog import schema
 from catalog.actors import Role, Scope
 from catalog.changes import change
 from catalog.services import accounts, integrations, teams, tokens, users
-from web import admitting, doctoring, importing, integrating
+from web import admitting, archiving, doctoring, importing, integrating
 from web.commanding import operator, run, say
 from web.demo.command import demo
 from web.settings import Settings
@@ -28,7 +28,8 @@ user_app = typer.Typer(no_args_is_help=True, help="People made by hand.")
 token_app = typer.Typer(no_args_is_help=True, help="API tokens.")
 import_app = typer.Typer(no_args_is_help=True, help="What was elsewhere before.")
 integration_app = typer.Typer(no_args_is_help=True, help="Connections to identity providers.")
-app.command()(demo)
+for command in (demo, archiving.backup, archiving.restore, archiving.resync):
+    app.command()(command)
 app.add_typer(account_app, name="account")
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")

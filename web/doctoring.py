@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalog import schema
 from catalog.actors import command
 from catalog.sealing import Sealer
-from catalog.services import accounts, deliveries, integrations, post, set_up
+from catalog.services import accounts, deliveries, integrations, post, resync, set_up
 from web import anchors
 from web.commanding import say
 from web.settings import Settings, signing_key
@@ -46,6 +46,11 @@ async def examine(chosen: Settings, *, verify_audit: bool = False) -> bool:
                 finding(
                     False, f"integration {row['name']} is paused. {row['pause_reason']} (`muster integration resume`)"
                 )
+        if await resync.checklist(actor) is not None:
+            finding(
+                False,
+                f"account {account.slug} was restored: no mail, and only break-glass people sign in (`muster resync`)",
+            )
         if await set_up.is_needed(actor):
             finding(True, f"account {account.slug}: no administrator can sign in yet (`muster serve` prints a link)")
         if verify_audit:

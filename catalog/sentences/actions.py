@@ -288,6 +288,8 @@ def _shown(side: dict[str, Any], *others: Any) -> str:
 SENTENCES: dict[str, str | Callable[[Event], str]] = {
     "account.created": "{who} made the account {subject}.",
     "account.updated": _account_updated,
+    "account.restored": "{who} restored {subject} from a backup.",
+    "account.resynced": "{who} opened {subject} again after its restore.",
     "export.made": _export_made,
     "user.created": _user_created,
     "user.updated": _user_updated,

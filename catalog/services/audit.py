@@ -23,6 +23,8 @@ from catalog.visibility import Visibility
 ACTIONS: dict[str, str] = {
     "account.created": "An account was made.",
     "account.updated": "The account's name, time zone or settings changed.",
+    "account.restored": "The account came from a backup; it stands behind a fence until the checklist is done.",
+    "account.resynced": "Somebody has been through the checklist after a restore: everybody signs in again.",
     "export.made": "Somebody took a list away as a file; what it held is named, not shown.",
     "user.created": "A person came into the catalog: by hand, or from a provider.",
     "user.updated": "A person's attributes changed; the old and new values of the main ones are shown.",

@@ -15,7 +15,7 @@ from catalog.changes import Change
 from catalog.dialects import DIALECTS
 from catalog.errors import Invalid, LinkSpent, NotFound
 from catalog.models import User
-from catalog.services import links, passwords, post, sessions, sign_in_policy
+from catalog.services import links, passwords, post, resync, sessions, sign_in_policy
 from catalog.services.integration_settings import Settings
 from catalog.services.links import Link
 from catalog.services.sessions import NO_BROWSER, Browser
@@ -121,6 +121,7 @@ async def accept(this: Change, link: Link, *, hash: str, browser: Browser = NO_B
     if user.deactivated_at is not None:
         raise LinkSpent("revoked")
     await sign_in_policy.need_password_enough(this, user)
+    await resync.need_open(this, user)
     had_one = await passwords.hash_in(this, user.id) is not None
     await passwords.set_(this, user, hash, tell=had_one)
     _, secret = sessions.start(this, user, method="password", browser=browser)

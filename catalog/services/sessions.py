@@ -23,7 +23,7 @@ from catalog.engines import Row, Statement
 from catalog.errors import NotFound, Unauthenticated
 from catalog.ids import as_uuid, new_id, now
 from catalog.models import Session, User
-from catalog.services import links, post
+from catalog.services import links, post, resync
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
@@ -221,8 +221,10 @@ async def recognise(secret: str, *, request_id: str | None = None) -> Actor:
         row = await db.one(
             "SELECT s.id, s.account_id, s.user_id, s.ended_at IS NOT NULL AS ended, s.expires_at <= $2 AS expired, "
             f"s.last_seen_at <= $3 AS idle, {confirmed_at} AS confirmed_at, u.name, u.role, "
-            "(u.deactivated_at IS NOT NULL OR u.deleted_at IS NOT NULL) AS gone "
-            "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.digest = $1",
+            "(u.deactivated_at IS NOT NULL OR u.deleted_at IS NOT NULL) AS gone, "
+            f"(NOT u.is_break_glass AND {resync.behind_fence(DIALECTS[db.dialect], 'a')}) AS fenced "
+            "FROM sessions s JOIN users u ON u.id = s.user_id JOIN accounts a ON a.id = s.account_id "
+            "WHERE s.digest = $1",
             *(digest, at, at - IDLE),
         )
         actor = _actor(row)
@@ -292,7 +294,7 @@ def _actor(row: Row | None) -> Actor:
     """Who is signed in. Raises Unauthenticated where nobody is any more."""
     if row is None:
         raise _nobody("unknown")
-    for why in ("ended", "expired", "idle", "gone"):
+    for why in ("ended", "expired", "idle", "gone", "fenced"):
         if row[why]:
             raise _nobody(why)
     role = Role(row["role"])

@@ -18,7 +18,7 @@ from catalog.database import database
 from catalog.engines import Row
 from catalog.errors import AccountNotChosen, NotFound, Unauthenticated, WrongPassword
 from catalog.ids import fold
-from catalog.services import passwords, sessions, sign_in_policy
+from catalog.services import passwords, resync, sessions, sign_in_policy
 from catalog.services.sessions import NO_BROWSER, Browser
 
 MOST_COMPARED = 4
@@ -54,7 +54,7 @@ async def prove(email: str, password: str, *, account: str | None = None) -> Pro
 async def begin(this: Change, proven: Proven, browser: Browser = NO_BROWSER) -> str:
     """The secret of a new session of whoever was proven, if nothing has changed since.
 
-    Raises Unauthenticated; SingleSignOnRequired where a password is not enough.
+    Raises Unauthenticated; SingleSignOnRequired where a password is not enough; Restored.
     """
     try:
         user = await access.user(this, proven.actor.id or this.id, lock=True)
@@ -63,6 +63,7 @@ async def begin(this: Change, proven: Proven, browser: Browser = NO_BROWSER) -> 
     if await passwords.hash_in(this, user.id) != proven.hash:
         raise Unauthenticated("unknown", "The email or the password is wrong.")
     await sign_in_policy.need_password_enough(this, user)
+    await resync.need_open(this, user)
     _, secret = sessions.start(this, user, method="password", browser=browser)
     await this.flush()
     return secret

@@ -176,7 +176,7 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
         package = tmp_path / f"later_{os.urandom(4).hex()}"
         package.mkdir()
         (package / "__init__.py").touch()
-        ours = schema._known()
+        ours = schema.known()
         for name in ours:
             shutil.copy(Path(migrations.__path__[0]) / f"{name}.py", package)
         (package / "9999_later.py").write_text(
@@ -209,7 +209,7 @@ async def test_a_database_is_empty_then_current_and_a_second_migration_does_noth
     await database.connect(empty)
     assert await schema.state() == "empty"
     told: list[str] = []
-    assert await schema.migrate(told.append) == schema._known() == told
+    assert await schema.migrate(told.append) == schema.known() == told
     assert await schema.state() == "current"
     assert await schema.migrate() == []
     assert await schema.state() == "current"
@@ -246,7 +246,7 @@ async def test_processes_that_migrate_at_once_take_turns(empty: str) -> None:
     running = [await asyncio.create_subprocess_exec(*command, **pipes) for _ in range(4)]
     ended = [await process.communicate() for process in running]
     assert [errors.decode() for _, errors in ended] == [""] * 4
-    assert sorted(out.decode().split() for out, _ in ended) == [[*schema._known(), "current"]] + [["current"]] * 3
+    assert sorted(out.decode().split() for out, _ in ended) == [[*schema.known(), "current"]] + [["current"]] * 3
 
 
 async def test_making_a_table_anew_keeps_the_rows_that_refer_to_it(empty: str, later: Callable[[str], None]) -> None:

@@ -24,7 +24,7 @@ from catalog.changes import Change
 from catalog.connection_settings import OidcSettings, SamlSettings
 from catalog.errors import SignInRefused
 from catalog.ids import as_uuid, now
-from catalog.services import identities, one_time_states, sessions, sign_in_connections
+from catalog.services import identities, one_time_states, resync, sessions, sign_in_connections
 from catalog.services.identities import Asserted
 from catalog.services.sessions import Browser
 from catalog.services.sign_in_connections import Connection
@@ -243,6 +243,10 @@ class SingleSignOn:
 
         async def work(this: Change) -> str:
             user = await identities.person(this, connection, asserted)
+            try:
+                await resync.need_open(this, user)
+            except errors.Restored as fenced:
+                raise SignInRefused("restored", str(fenced)) from None
             _, secret = sessions.start(
                 this,
                 user,
