@@ -25,6 +25,8 @@ class Visitor:
     tolerated: list[str] = field(default_factory=list)
     """Patterns of console messages that belong to the test: Chromium tells each answer of 400 and above as an error."""
     wrong: list[str] = field(default_factory=list)
+    beside: str | None = None
+    """An identity provider, whose own pages are not looked after."""
 
     async def go(self, path: str) -> None:
         """Opens an address of the product, and waits until nothing on it waits."""
@@ -60,6 +62,8 @@ class Visitor:
         return str(await self.page.evaluate("navigator.clipboard.readText()"))
 
     def _heard(self, kind: str, text: str) -> None:
+        if self.beside is not None and self.page.url.startswith(self.beside):
+            return
         if not any(re.search(pattern, text) for pattern in self.tolerated):
             self.wrong.append(f"{kind}: {text}")
 
@@ -73,6 +77,7 @@ async def visiting(
     size: tuple[int, int] = WIDE,
     scheme: str = "light",
     tolerated: list[str] | None = None,
+    beside: str | None = None,
 ) -> AsyncIterator[Visitor]:
     """A browser of its own with these cookies: signed in, or as nobody.
 
@@ -88,7 +93,7 @@ async def visiting(
     expect.set_options(timeout=TIMEOUT_MS)
     await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
     page = await context.new_page()
-    visitor = Visitor(page, url, tolerated or [])
+    visitor = Visitor(page, url, tolerated or [], beside=beside)
     page.on("console", lambda message: message.type == "error" and visitor._heard("console", message.text))
     page.on("pageerror", lambda problem: visitor._heard("script", str(problem)))
     page.on("request", lambda request: _must_stay(request.url, url, visitor))
@@ -100,5 +105,5 @@ async def visiting(
 
 
 def _must_stay(asked: str, home: str, visitor: Visitor) -> None:
-    if not asked.startswith((home, "data:", "blob:")):
-        visitor.wrong.append(f"request to another host: {asked}")
+    if not asked.startswith((home, "data:", "blob:")) and not (visitor.beside and asked.startswith(visitor.beside)):
+        visitor._heard("request to another host", asked)

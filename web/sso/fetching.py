@@ -85,10 +85,17 @@ class _Guarded(httpx.AsyncBaseTransport):
             self._check(scheme, host, address)
         # The name stays in the Host header and in what the certificate is held to.
         request.extensions = {**request.extensions, "sni_hostname": host}
-        request.url = request.url.copy_with(host=addresses[0])
         # A transport of its own: connections are kept for no second request, which might mean another host.
         inner = httpx.AsyncHTTPTransport(retries=0)
-        answer = await inner.handle_async_request(request)
+        for last, address in enumerate(addresses, 1 - len(addresses)):
+            request.url = request.url.copy_with(host=address)
+            try:
+                answer = await inner.handle_async_request(request)
+                break
+            except httpx.ConnectError:
+                # Of a name's several addresses some may not be listened at.
+                if last == 0:
+                    raise
         return httpx.Response(
             answer.status_code,
             headers=answer.headers,

@@ -167,15 +167,17 @@ class RelyingParty:
             "code": code,
             "redirect_uri": redirect_uri,
             "code_verifier": verifier,
-            "client_id": settings.client_id,
         }
         headers = {"Accept": "application/json"}
         methods = provider.metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         if client_secret and "client_secret_basic" in methods:
+            # What is not unreserved is encoded before it is put into the header (RFC 6749 §2.3.1).
             pair = f"{quote(settings.client_id, safe='')}:{quote(client_secret, safe='')}"
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        elif client_secret:
-            form["client_secret"] = client_secret
+        else:
+            form["client_id"] = settings.client_id
+            if client_secret:
+                form["client_secret"] = client_secret
         return await self._fetcher.document(provider.address("token_endpoint"), form=form, headers=headers)
 
     async def _verified(
