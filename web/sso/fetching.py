@@ -87,15 +87,7 @@ class _Guarded(httpx.AsyncBaseTransport):
         request.extensions = {**request.extensions, "sni_hostname": host}
         # A transport of its own: connections are kept for no second request, which might mean another host.
         inner = httpx.AsyncHTTPTransport(retries=0)
-        for last, address in enumerate(addresses, 1 - len(addresses)):
-            request.url = request.url.copy_with(host=address)
-            try:
-                answer = await inner.handle_async_request(request)
-                break
-            except httpx.ConnectError:
-                # Of a name's several addresses some may not be listened at.
-                if last == 0:
-                    raise
+        answer = await _of_any(inner, request, addresses)
         return httpx.Response(
             answer.status_code,
             headers=answer.headers,
@@ -112,6 +104,18 @@ class _Guarded(httpx.AsyncBaseTransport):
             raise Forbidden("it is no https address.")
         if not where.is_global and host.lower() not in self._private_hosts:
             raise Forbidden("it lies in a private network. MUSTER_SSO_PRIVATE_HOSTS may name such a host.")
+
+
+async def _of_any(transport: httpx.AsyncHTTPTransport, request: httpx.Request, addresses: list[str]) -> httpx.Response:
+    """The answer of the first of the addresses at which somebody listens. Raises httpx.ConnectError for none."""
+    for address in addresses[:-1]:
+        request.url = request.url.copy_with(host=address)
+        try:
+            return await transport.handle_async_request(request)
+        except httpx.ConnectError:
+            continue
+    request.url = request.url.copy_with(host=addresses[-1])
+    return await transport.handle_async_request(request)
 
 
 class _Closing(httpx.AsyncByteStream):
