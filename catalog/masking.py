@@ -24,6 +24,8 @@ _IN_TEXT = re.compile(
     r"|(?P<key>(?i:\"[^\"]{0,60}(?:password|passwd|secret|token|authorization|credential)[^\"]{0,60}\"\s*:\s*))"
     r"(?:\"[^\"]*\"?|[^\s,}\]]+)"
 )
+_HINTS = ("muster_", "bearer", "password", "passwd", "secret", "token", "authorization", "credential")
+"""A text of ASCII without any of these has nothing that the pattern finds, and is not looked through by it."""
 _CUT = "… (cut)"
 
 
@@ -47,11 +49,16 @@ def text(value: str | None) -> str | None:
     if value is None:
         return None
     whole = value.replace("\x00", "\ufffd").encode(errors="replace").decode()
-    masked = _IN_TEXT.sub(_mask, whole)
+    masked = _IN_TEXT.sub(_mask, whole) if _may_hold_secrets(whole) else whole
     if len(masked.encode()) <= MAX_BYTES:
         return masked
     room = MAX_BYTES - len(_CUT.encode())
     return masked.encode()[:room].decode(errors="ignore") + _CUT
+
+
+def _may_hold_secrets(whole: str) -> bool:
+    lowered = whole.lower()
+    return not whole.isascii() or any(hint in lowered for hint in _HINTS)
 
 
 def _mask(found: re.Match[str]) -> str:

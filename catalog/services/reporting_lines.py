@@ -55,6 +55,7 @@ async def arrived(this: Change, user: User) -> None:
         user.manager_id = user.id
     waiting = await _held(
         this,
+        "users_manager_sought",
         # The key finds them by the index; an employee number is compared as it is written, as `find_manager` does.
         "u.manager_id IS NULL AND u.deleted_at IS NULL AND u.id <> $2 AND u.manager_key IN ($3, $4, $5) "
         "AND (u.manager_key IN ($3, $4) OR u.manager_value = $6)",
@@ -69,14 +70,17 @@ async def arrived(this: Change, user: User) -> None:
 
 async def departed(this: Change, user: User) -> None:
     """Nobody reports to a person who is deleted."""
-    for person in await _held(this, "u.manager_id = $2 AND u.deleted_at IS NULL AND u.id <> $2", user.id):
+    reports = await _held(this, "users_manager", "u.manager_id = $2 AND u.deleted_at IS NULL AND u.id <> $2", user.id)
+    for person in reports:
         _report_to(this, person, None)
 
 
-async def _held(this: Change, condition: str, *params: object) -> list[User]:
+async def _held(this: Change, index: str, condition: str, *params: object) -> list[User]:
+    """The people, held in the order of their ids. For its sake SQLite would choose another index and read everybody."""
+    say = DIALECTS[this.dialect]
     rows = await this.rows(
-        f"SELECT {sql.columns(User, 'u')} FROM users u WHERE u.account_id = $1 AND {condition} "
-        f"ORDER BY u.id{DIALECTS[this.dialect].for_update}",
+        f"SELECT {sql.columns(User, 'u')} FROM users u{say.by_index(index)} WHERE u.account_id = $1 AND {condition} "
+        f"ORDER BY u.id{say.for_update}",
         this.account_id,
         *params,
     )

@@ -18,6 +18,7 @@ from catalog.selection import EVERYTHING, Window
 from catalog.services import teams, users
 from catalog.services.users import Draft
 from tests import builders
+from tests.catalog.teamwork import many_people
 from tests.conftest import ON_POSTGRES, ON_SQLITE
 
 
@@ -109,6 +110,29 @@ async def test_nobody_waits_while_a_change_waits_for_another_process(db: SqliteD
     async with asyncio.timeout(3):
         await writing
     assert await users.count(actor) == 1
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_who_comes_and_goes_costs_the_same_among_few_and_many(db: SqliteDatabase, actor: Actor) -> None:
+    counted = 0
+
+    def count() -> int:
+        nonlocal counted
+        counted += 1
+        return 0
+
+    async def steps(name: str) -> int:
+        nonlocal counted
+        counted = 0
+        async with change(actor) as this:
+            await users.delete(this, await users.create(this, Draft(name, {"title": "Countess"})))
+        return counted
+
+    await many_people(actor, 10)
+    await db.connection.set_progress_handler(count, 10)
+    among_few = await steps("ada")
+    await many_people(actor, 3_000, "q")
+    assert await steps("grace") < 1.5 * among_few
 
 
 @pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
