@@ -1,5 +1,6 @@
-// What keys do anywhere: `/`, `g` and a letter, `c`, `?`. The palette has its own, Cmd or Ctrl and K.
+// What keys do anywhere: `/`, `g` and a letter, `c`, `?`; Cmd or Ctrl and K opens the palette, also within a field.
 import { Kbd, Modal } from "@mantine/core";
+import { spotlight } from "@mantine/spotlight";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useMe } from "../api/viewer";
@@ -16,6 +17,11 @@ export function useShellKeys(toggleHelp: () => void): void {
   const went = useRef(0);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key === "k" && !event.defaultPrevented) {
+        event.preventDefault();
+        spotlight.toggle();
+        return;
+      }
       if (event.metaKey || event.ctrlKey || event.altKey || isElsewhere(event.target)) return;
       const place = [...PLACES, ...FURTHER_PLACES].find(({ key }) => key === event.key);
       if (place && event.timeStamp - went.current < SEQUENCE_MS) {

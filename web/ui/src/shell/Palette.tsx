@@ -1,4 +1,4 @@
-// Cmd or Ctrl and K: people, teams and places, found as one types.
+// The palette: people, teams and places, found as one types. Its keys are in `Keys`, as it is fetched late.
 import { Spotlight } from "@mantine/spotlight";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -33,7 +33,7 @@ export function Palette() {
       overlayProps={{ backgroundOpacity: 0.45, blur: 1 }}
       query={typed}
       onQueryChange={setTyped}
-      shortcut="mod + K"
+      shortcut={null}
       scrollable
       maxHeight={420}
     >

@@ -2,17 +2,19 @@
 import { ActionIcon, Drawer } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { CatchBoundary, Outlet, useRouterState } from "@tanstack/react-router";
-import { Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useIsLost } from "../api/connection";
 import { useLive } from "../api/live";
 import { ConfirmDialog } from "../kit/Confirm";
 import { Icon } from "../kit/icons";
 import { Broken } from "./Broken";
 import { KeysDialog, useShellKeys } from "./Keys";
-import { Palette } from "./Palette";
-import { PasswordDialog } from "./PasswordDialog";
 import styles from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
+
+// Fetched when the first screen is there: nobody needs them before.
+const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
+const PasswordDialog = lazy(async () => ({ default: (await import("./PasswordDialog")).PasswordDialog }));
 
 export function Shell() {
   useLive();
@@ -52,9 +54,11 @@ export function Shell() {
           </Suspense>
         </CatchBoundary>
       </main>
-      <Palette />
+      <Suspense>
+        <Palette />
+        <PasswordDialog />
+      </Suspense>
       <ConfirmDialog />
-      <PasswordDialog />
       <KeysDialog opened={keys} onClose={closeKeys} />
     </div>
   );

@@ -46,7 +46,7 @@ export function Dashboard() {
   if (error && !data) return <Problem problem={error} retry={refetch} />;
   const isNew = isAdmin && provisioning.data?.length === 0;
   return (
-    <Page title={viewer.account.name}>
+    <Page title="Overview" note={viewer.account.name}>
       {isNew && <GetStarted />}
       <div className={styles.figures} aria-busy={!data}>
         <FigureTile name="Active people" value={data?.active?.totalCount} to="/users" search={{ status: "active" }} />
@@ -98,13 +98,17 @@ export function Dashboard() {
               {provisioning.data?.map((integration) => (
                 <li key={integration.id}>
                   <div className={styles.words}>
-                    <Link to="/integrations/$id" params={{ id: integration.id }} className="link">
-                      {integration.name}
-                    </Link>
-                    <div className="muted">
+                    <span className={styles.state}>
+                      <Link to="/integrations/$id" params={{ id: integration.id }} className="link">
+                        {integration.name}
+                      </Link>
                       <IntegrationState status={integration.status} />
-                      {integration.lastRequestAt && <Since at={integration.lastRequestAt} prefix=" · last request" />}
-                    </div>
+                    </span>
+                    {integration.lastRequestAt && (
+                      <span className="muted">
+                        <Since at={integration.lastRequestAt} prefix="Last request" />
+                      </span>
+                    )}
                   </div>
                   <Needs integration={integration} />
                 </li>

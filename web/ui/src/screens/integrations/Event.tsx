@@ -8,6 +8,7 @@ import { Notice } from "../../kit/Notice";
 import { Facts } from "../../kit/Page";
 import { Status } from "../../kit/Status";
 import { exact } from "../../kit/time";
+import { readable } from "./addresses";
 import type { Logged } from "./Log";
 import styles from "./Log.module.css";
 
@@ -24,7 +25,7 @@ function Whole({ event }: { event: Logged }) {
   return (
     <div className={styles.detail}>
       <p className="mono" style={{ overflowWrap: "anywhere" }}>
-        <strong>{event.method}</strong> {event.path}
+        <strong>{event.method}</strong> {readable(event.path)}
       </p>
       {event.reason && (
         <Notice tone={event.status >= 400 ? "bad" : "accent"} title={event.reason}>

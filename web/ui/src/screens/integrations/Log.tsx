@@ -18,6 +18,7 @@ import { type Column, List } from "../../kit/List";
 import { Card } from "../../kit/Page";
 import { Status } from "../../kit/Status";
 import { clock, exact } from "../../kit/time";
+import { readable } from "./addresses";
 import { Event } from "./Event";
 import styles from "./Log.module.css";
 import type { Scim } from "./queries";
@@ -114,7 +115,7 @@ const COLUMNS: Column<Logged>[] = [
     header: "Request",
     cell: (row) => (
       <span className="mono">
-        <strong>{row.method}</strong> {row.path}
+        <strong>{row.method}</strong> {readable(row.path)}
         {row.requests > 1 && <span className="muted"> ×{row.requests}</span>}
       </span>
     ),

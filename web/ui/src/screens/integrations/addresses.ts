@@ -18,3 +18,12 @@ export function isOutOfReach(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol !== "https:" || !/[.:]/.test(hostname) || PRIVATE.some((pattern) => pattern.test(hostname));
 }
+
+/** The path of a request as somebody would have typed it: `filter=userName eq "ada"`. */
+export function readable(path: string): string {
+  try {
+    return decodeURIComponent(path.replaceAll("+", " "));
+  } catch {
+    return path;
+  }
+}

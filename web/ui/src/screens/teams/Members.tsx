@@ -247,7 +247,7 @@ const COLUMNS: Column<Member>[] = [
   {
     key: "since",
     header: "Since",
-    width: "112px",
+    width: "148px",
     from: "small",
     cell: ({ validFrom, beganOnOrBefore }) => (
       <span title={beganOnOrBefore ? `On ${exact(validFrom)} or before` : exact(validFrom)}>
