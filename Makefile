@@ -8,6 +8,7 @@
 #   make ui                  the UI's own lint, types and tests
 #   make schema              graphql_api/schema.graphql printed anew
 #   make codegen             the UI's types, anew from graphql_api/schema.graphql
+#   make screenshots         the pictures of the README, taken anew (needs a Chromium)
 #   make dev                 the server and the UI, both with reload
 #   make lock                the lock files made anew from pyproject.toml (needs uv)
 #
@@ -35,7 +36,7 @@ BUILD_UI = $(BIN)/python -P web/building.py
 
 CODE = $(wildcard catalog scim_facade graphql_api web)
 
-.PHONY: help serve test test-long check lint types contracts bench dev lock schema ui codegen clean
+.PHONY: help serve test test-long check lint types contracts bench dev lock schema ui codegen screenshots clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -82,6 +83,9 @@ schema: $(VENV)/.installed
 
 codegen: $(VENV)/.installed
 	@$(BUILD_UI) npm run codegen
+
+screenshots: $(VENV)/.tested
+	@$(BIN)/python -m tests.browser.screenshots
 
 lock:
 	uv pip compile --quiet $(LOCK_FORM) --group build pyproject.toml -o requirements.lock

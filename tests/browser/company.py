@@ -97,7 +97,12 @@ class Company:
 async def founded(served: Served, number: int = 0) -> Company:
     """A company with Ada Lovelace and nobody else: the server's first account, or with a number another one."""
     async with served.catalog():
-        account: Account = await builders.an_account(f"Acme {number}") if number else await accounts.default()
-        company = Company(served, account.slug, actors.command(account.id), f"ada@acme{number or ''}.dev")
-        await company._person(company.admin, "Ada Lovelace", "admin")
+        account = await builders.an_account(f"Acme {number}") if number else await accounts.default()
+        return await of_account(served, account, f"ada@acme{number or ''}.dev")
+
+
+async def of_account(served: Served, account: Account, admin: str) -> Company:
+    """The company whose account this is, with Ada Lovelace as an administrator; the server's catalog is open."""
+    company = Company(served, account.slug, actors.command(account.id), admin)
+    await company._person(admin, "Ada Lovelace", "admin")
     return company
