@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.sentences.actions import SENTENCES
-from catalog.sentences.telling import NAMED, Event, Names, Row, actor, document, members
+from catalog.sentences.telling import NAMED, OF_A_MANAGER, Event, Names, Row, actor, document, members
 
 __all__ = ["actor", "document", "mentioned", "sentence"]
 
@@ -30,5 +30,5 @@ def mentioned(event: Row) -> list[str]:
     """The ids that the event's sentence names if it is told what they are called."""
     ids: list[Any] = []
     for side in (document(event.get("before")), document(event.get("after"))):
-        ids += [*members(side)[:NAMED], side.get("parent"), side.get("integration_id")]
+        ids += [*members(side)[:NAMED], *(side.get(field) for field in ("parent", "integration_id", *OF_A_MANAGER))]
     return [str(id) for id in dict.fromkeys(ids) if id]

@@ -21,6 +21,7 @@ _OF_A_PERSON = {
     "employee_number": "employee number",
     "user_type": "user type",
     "manager_value": "manager",
+    "manager_id": "manager",
     "role": "role",
 }
 _OF_A_TEAM = {"responsibilities": "responsibilities", "alias": "alias", "aliases": "aliases"}

@@ -18,6 +18,9 @@ SHOWN_CHARACTERS = 60
 DIFFERENCES = 3
 """Differences of one event that are told; the others are counted."""
 
+OF_A_MANAGER = ("manager_value", "manager_id")
+"""What a provider calls a manager by, which is mostly our id; and who was found by it."""
+
 Row = Mapping[str, Any]
 Names = Mapping[str, str]
 
@@ -90,14 +93,18 @@ class Event:
             if not is_short(old) or not is_short(new):
                 told.append(label)
             elif old in (None, ""):
-                told.append(f"{label} to {quoted(new)}")
+                told.append(f"{label} to {self._value(field, new)}")
             elif new in (None, ""):
-                told.append(f"{label} from {quoted(old)} to nothing")
+                told.append(f"{label} from {self._value(field, old)} to nothing")
             else:
-                told.append(f"{label} from {quoted(old)} to {quoted(new)}")
+                told.append(f"{label} from {self._value(field, old)} to {self._value(field, new)}")
         if len(told) > DIFFERENCES:
             told = [*told[:DIFFERENCES], number(len(told) - DIFFERENCES, "other thing", "other things")]
         return told
+
+    def _value(self, field: str, value: Any) -> str:
+        named = self.name_of(value) if field in OF_A_MANAGER else None
+        return named or quoted(value)
 
 
 # --- words --------------------------------------------------------------------------------------------------------

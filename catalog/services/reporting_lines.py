@@ -94,7 +94,7 @@ def _report_to(this: Change, person: User, manager_id: UUID | None) -> None:
         person,
         kind="user",
         name=person.name,
-        before={"manager": str(before) if before else None},
-        after={"manager": str(manager_id) if manager_id else None},
+        before={"manager_id": str(before) if before else None},
+        after={"manager_id": str(manager_id) if manager_id else None},
         rises=False,
     )

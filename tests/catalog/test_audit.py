@@ -141,6 +141,22 @@ async def test_a_sentence_tells_nobody_what_the_account_hides_from_them(
         await audit.told(scim_actor, [])
 
 
+async def test_a_manager_who_arrives_later_is_named_to_whom_the_account_shows_managers(
+    actor: Actor, scim_actor: Actor
+) -> None:
+    reader = replace(actor, kind=ActorKind.PERSON, role=Role.USER, scopes=frozenset({Scope.READ}))
+    ada = await builders.a_user(scim_actor, "ada@lovelace.example", name="Ada")
+    async with change(scim_actor) as this:
+        document = {**ada.attributes, ENTERPRISE: {"manager": {"value": "boss@lovelace.example"}}}
+        await users.replace(this, await users.lock(this, ada.id), Draft(ada.user_name, document))
+    async with change(scim_actor) as this:
+        await users.create(this, Draft("boss@lovelace.example", {"displayName": "Grace"}))
+    assert "Okta (SCIM) changed Ada’s manager to Grace." in await _told(reader)
+    async with change(actor) as this:
+        await visibility.choose(this, ["title"])
+    assert not [told for told in await _told(reader) if "Grace" in told and "manager" in told]
+
+
 def test_every_action_is_explained_in_the_guide_and_the_guide_explains_no_other() -> None:
     guide = (ROOT / "docs" / "audit.md").read_text()
     explained = dict(re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \| (.+?) \|$", guide, re.MULTILINE))

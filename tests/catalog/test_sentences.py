@@ -51,6 +51,19 @@ def _event(
         ),
         (
             "user.updated",
+            {"manager_value": "2"},
+            {"manager_value": "3", "attributes": ["manager"]},
+            "changed Ada Lovelace’s manager from Grace to Alan.",
+        ),
+        ("user.updated", {"manager_id": None}, {"manager_id": "3"}, "changed Ada Lovelace’s manager to Alan."),
+        (
+            "user.updated",
+            {"manager_value": None},
+            {"manager_value": "E1815", "attributes": ["manager"]},
+            "changed Ada Lovelace’s manager to “E1815”.",
+        ),
+        (
+            "user.updated",
             {},
             {"attributes": ["addresses", "urn:example:2.0:User:badge"]},
             "changed Ada Lovelace’s addresses and badge.",
@@ -258,4 +271,5 @@ def test_the_ids_that_a_sentence_names_are_few() -> None:
         "200",
     ]
     assert mentioned(_event("team.moved", {"parent": None}, {"parent": "7"})) == ["7"]
+    assert mentioned(_event("user.updated", {"manager_value": "2"}, {"manager_value": "3"})) == ["2", "3"]
     assert mentioned(_event("user.deactivated")) == []

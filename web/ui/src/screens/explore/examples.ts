@@ -16,7 +16,11 @@ export const EXAMPLES: Example[] = [
       name
       memberships(first: 100) {
         totalCount
-        nodes { role validFrom user { name email title } }
+        nodes {
+          role
+          validFrom
+          user { name email title }
+        }
       }
     }
   }
@@ -31,7 +35,12 @@ export const EXAMPLES: Example[] = [
       name
       memberships(asOf: "2026-03-01", first: 100) {
         asOf
-        nodes { role validFrom validTo user { name email } }
+        nodes {
+          role
+          validFrom
+          validTo
+          user { name email }
+        }
       }
     }
   }
