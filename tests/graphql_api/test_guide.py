@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,8 @@ from tests import builders
 from tests.graphql_api.conftest import Ask
 
 GUIDE = (Path(__file__).parents[2] / "docs/graphql.md").read_text(encoding="utf-8")
+EXPLORE = Path(__file__).parents[2] / "web/ui/src/screens/explore/examples.ts"
+EXAMPLES = re.findall(r"query: `(.+?)`", EXPLORE.read_text(encoding="utf-8"), re.DOTALL)
 DOCUMENTS = ["\n".join(found.splitlines()) for found in re.findall(r"(?:^    .+\n)+", GUIDE, re.MULTILINE)]
 
 
@@ -32,8 +36,15 @@ async def test_a_document_of_the_guide_finds_something(ask: Ask, actor: Actor, d
     assert "Ada" in got or "Root Admin" in got or "sales" in got or "lockedFields" in got
 
 
+@pytest.mark.parametrize("document", EXAMPLES)
+async def test_an_example_of_explore_is_answered(ask: Ask, a_team: Callable[..., Any], document: str) -> None:
+    await a_team("Platform")
+    assert (await ask(document))["account"]
+
+
 def test_the_guide_has_documents() -> None:
     assert len(DOCUMENTS) == 5
+    assert len(EXAMPLES) == 11
 
 
 @pytest.mark.parametrize(("noun", "fields"), [("people", filters.USERS), ("teams", filters.TEAMS)])

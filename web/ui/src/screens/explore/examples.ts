@@ -92,6 +92,40 @@ export const EXAMPLES: Example[] = [
 }`,
   },
   {
+    title: "Teams without a manager",
+    about: "Those whose manager is null.",
+    query: `query TeamsWithoutAManager {
+  account {
+    teams(first: 500) {
+      nodes { name manager { name } }
+    }
+  }
+}`,
+  },
+  {
+    title: "People on no team",
+    about: "Those without any teams.",
+    query: `query PeopleOnNoTeam {
+  account {
+    users(first: 500, where: { field: "status", value: "active" }) {
+      nodes { name email department teams(first: 1) { nodes { name } } }
+    }
+  }
+}`,
+  },
+  {
+    title: "How big each team was",
+    about: "With the teams below it, by the tree of that day.",
+    query: `query HowBigTeamsWere {
+  account {
+    teams(asOf: "2026-03-01", first: 500) {
+      asOf
+      nodes { name memberships(scope: all, first: 1) { totalCount } }
+    }
+  }
+}`,
+  },
+  {
     title: "What changes, as a feed",
     about: "In the order of commits; keep endCursor and go on from there.",
     query: `query Feed($after: String) {
