@@ -8,10 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from catalog.permissions import OPERATIONS, Holder
 from catalog.services import integration_settings
 from catalog.services.audit import ACTIONS
+from web.cli import app
 from web.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +48,11 @@ def rows(document: str) -> dict[str, list[str]]:
 def prose(path: Path) -> str:
     """A page without its blocks and spans of code: what looks like a link there is none."""
     return re.sub(r"`[^`\n]*`", "", re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL))
+
+
+def test_every_command_is_in_the_readme() -> None:
+    listed = re.findall(r"^muster (\w+)  +\S", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(get_command(app).commands)  # type: ignore[attr-defined]
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
