@@ -15,10 +15,12 @@ import httpx
 import pytest
 
 from catalog import database, schema
+from catalog.services import exports
 from tests import postgres
 from tests.conftest import ENGINES
 from tests.web.serving import muster, running
 from web.demo import living
+from web.exporting import addresses
 
 GUIDE = (Path(__file__).parents[2] / "docs/analysts.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(r"^### (\d+)\. (.+?)$(.*?)(?=^### |\Z)", GUIDE.partition("## Ten questions")[2], re.M | re.S)
@@ -89,6 +91,19 @@ def _plain(rows: Any) -> list[tuple[Any, ...]]:
 def test_there_are_ten_questions() -> None:
     assert [number for number, *_ in QUESTIONS] == [str(number) for number in range(1, 11)]
     assert all(title.endswith("?") for _, title, _ in QUESTIONS)
+
+
+def test_every_column_of_every_export_and_every_parameter_is_in_the_guide() -> None:
+    files = GUIDE.partition("## Files")[2].partition("## Ten questions")[0]
+    rows = {
+        what: re.findall(r"`([\w]+)`", columns)
+        for what, columns in re.findall(r"^\| `([\w-]+)` \|.+\| (.+) \|$", files, re.M)
+    }
+    assert {what: [datum.name for datum in data] for what, data in exports.DATA.items()} == {
+        what: rows[what] for what in exports.DATA
+    }
+    options = "".join(line for line in files.splitlines() if line.startswith("| `--"))
+    assert set(addresses.PARAMETERS) == set(re.findall(r"`(\w+)`", "".join(re.findall(r"\|.+?\|(.+?)\|", options))))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
