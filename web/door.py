@@ -84,6 +84,7 @@ class Door:
                     **told_of(row),
                     "confirmedAt": row["confirmed_at"],
                     "idleExpiresAt": instant(idle_expires_at),
+                    "confirmBy": f"{sso_path(row)}/start?again=1" if row["connection_id"] else None,
                 },
                 "csrf": CSRF,
             }
@@ -176,6 +177,11 @@ def told_of(row: Row) -> dict[str, Any]:
         "lastSeenAt": row["last_seen_at"],
         "expiresAt": row["expires_at"],
     }
+
+
+def sso_path(row: Row) -> str:
+    """Where the single sign-on is found by which the session of this row began."""
+    return f"/auth/{row['method']}/{row['connection_id']}"
 
 
 def instant(at: datetime) -> str:

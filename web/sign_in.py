@@ -36,7 +36,7 @@ from catalog.services import (
 )
 from catalog.services.links import Link
 from catalog.services.sessions import Browser
-from web.door import CSRF, Door, Handler, changed, instant, nowhere, read, told, told_of
+from web.door import CSRF, Door, Handler, changed, instant, nowhere, read, sso_path, told, told_of
 from web.throttling import SignInLimit
 
 log = structlog.get_logger("sign-in")
@@ -116,9 +116,17 @@ async def enter(door: Door, request: Request) -> Response:
 async def leave(door: Door, request: Request) -> Response:
     """POST /sign-out."""
     secret = callers.cookie(request.headers.items(), door.public_url)
-    if secret is not None:
-        await door.end(secret)
-    return door.left(Response(status_code=204))
+    if secret is None:
+        return door.left(Response(status_code=204))
+    try:
+        row = await sessions.mine(await door.me(request))
+    except errors.Unauthenticated:
+        return door.left(Response(status_code=204))
+    await door.end(secret)
+    if row["method"] != "oidc":
+        return door.left(Response(status_code=204))
+    # The session at the provider is another one; a shared computer should not let the next person in by it.
+    return door.left(JSONResponse({"goTo": f"{sso_path(row)}/sign-out"}))
 
 
 async def leave_everywhere(door: Door, request: Request) -> Response:

@@ -184,13 +184,13 @@ async def list_(actor: Actor) -> Sequence[Row]:
 
 
 async def mine(actor: Actor) -> Row:
-    """The session that asks, as a row of `list_`, with its person and account: `name email role is_break_glass
-    managed account account_name slug`. Raises Unauthenticated where it has ended."""
+    """The session that asks, as a row of `list_`, with its person and account: `connection_id name email role
+    is_break_glass managed account account_name slug`. Raises Unauthenticated where it has ended."""
     db = database()
     row = await db.one(
-        f"SELECT s.id, s.method, s.ip, s.user_agent, {_instants(db.dialect)}, u.id AS user_id, u.name, u.email, "
-        "u.role, u.is_break_glass, u.integration_id IS NOT NULL AS managed, a.id AS account, a.name AS account_name, "
-        "a.slug "
+        f"SELECT s.id, s.method, s.connection_id, s.ip, s.user_agent, {_instants(db.dialect)}, u.id AS user_id, "
+        "u.name, u.email, u.role, u.is_break_glass, u.integration_id IS NOT NULL AS managed, a.id AS account, "
+        "a.name AS account_name, a.slug "
         "FROM sessions s JOIN users u ON u.id = s.user_id JOIN accounts a ON a.id = s.account_id "
         "WHERE s.account_id = $1 AND s.id = $2 AND s.ended_at IS NULL",
         actor.account_id,

@@ -62,4 +62,4 @@ async def _need_ways_in(this: Change) -> None:
         "AND u.is_break_glass = $2 AND u.deactivated_at IS NULL AND u.deleted_at IS NULL",
         *(this.account_id, True),
     ):
-        raise Invalid(SETTING, "make an administrator with a password break-glass first, or an outage locks all out.")
+        raise Invalid(SETTING, "no break-glass administrator has a password, and an outage would lock everybody out.")

@@ -17,6 +17,7 @@ import pytest
 from tests import postgres
 from tests.conftest import ENGINES
 from tests.web.serving import Instance, muster, running
+from tests.web.two_workers import worker_behind
 
 README = Path(__file__).parents[2] / "README.md"
 CONNECTIONS = 24
@@ -145,19 +146,3 @@ async def _asked(client: httpx.AsyncClient, secret: str) -> tuple[int, int]:
         await response.aread()
         stream = response.extensions["network_stream"]
         return response.status_code, stream.get_extra_info("client_addr")[1]
-
-
-def worker_behind(port: int) -> int:
-    """The id of the process that holds the server's end of the connection from this port, as Linux tells it."""
-    sockets = set()
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if int(fields[2].rpartition(":")[2], 16) == port:
-            sockets.add(f"socket:[{fields[9]}]")
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if any(os.readlink(one) in sockets for one in (process / "fd").iterdir()):
-                return int(process.name)
-        except OSError:
-            continue
-    raise AssertionError(f"nobody holds a connection from port {port}.")

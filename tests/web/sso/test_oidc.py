@@ -78,7 +78,7 @@ async def test_whoever_the_provider_names_comes_in_and_goes_on_to_where_they_wer
     assert (answer.status_code, answer.headers["location"]) == (303, "http://127.0.0.1:8000/teams?search=navy")
     assert await is_in(guest) == "grace@navy.example"
     session = (await guest.get("/auth/session")).json()["session"]
-    assert session["method"] == "oidc"
+    assert (session["method"], session["confirmBy"]) == ("oidc", f"{path(connection, 'start')}?again=1")
     row = await database().one("SELECT subject, connection_id FROM sessions")
     assert row is not None
     assert (row["subject"], str(row["connection_id"])) == ("00u1", str(connection.id))
@@ -307,8 +307,12 @@ async def test_a_document_of_another_issuer_is_refused(
 
 
 async def test_signing_out_leads_on_to_the_providers_own_sign_out(
-    guest: httpx.AsyncClient, provider: Provider, connection: Connection
+    guest: httpx.AsyncClient, provider: Provider, connection: Connection, grace: User
 ) -> None:
+    _, back = provider.signs_in(await starts(guest, connection), "00u1")
+    await guest.get(path(connection, "callback"), params=back)
+    assert (await guest.post("/auth/sign-out")).json() == {"goTo": path(connection, "sign-out")}
+    assert await is_in(guest) is None
     answer = await guest.get(path(connection, "sign-out"))
     assert answer.headers["location"].startswith(f"{ISSUER}/logout?client_id=muster&post_logout_redirect_uri=http%3A")
     del provider.metadata["end_session_endpoint"]

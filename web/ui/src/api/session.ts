@@ -7,7 +7,14 @@ export interface SignedIn {
   signedIn: true;
   user: { id: string; name: string; email: string; role: Role; isBreakGlass: boolean; isManaged: boolean };
   account: { id: string; name: string; slug: string };
-  session: { id: string; method: string; createdAt: string; confirmedAt: string; expiresAt: string };
+  session: {
+    id: string;
+    method: string;
+    createdAt: string;
+    confirmedAt: string;
+    expiresAt: string;
+    confirmBy?: string | null;
+  };
 }
 
 export interface SignedOut {
@@ -68,7 +75,7 @@ export const linkQuery = (kind: "setup" | "invitations", secret: string) =>
 export const signIn = (email: string, password: string, account?: string) =>
   ask<SignedIn>("/auth/sign-in", { email, password, account });
 
-export const signOut = () => ask<null>("/auth/sign-out");
+export const signOut = () => ask<{ goTo: string } | null>("/auth/sign-out");
 export const signOutEverywhere = () => ask<null>("/auth/sign-out-everywhere");
 export const endSession = (id: string) => ask<null>(`/auth/sessions/${id}`, undefined, "DELETE");
 export const confirmPassword = (password: string) => ask<SignedIn>("/auth/confirm", { password });

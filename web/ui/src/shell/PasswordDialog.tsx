@@ -17,13 +17,20 @@ export function PasswordDialog() {
 
   useEffect(() => {
     passwordIsAskedBy(() => {
+      // Whoever came by single sign-on has no password: they prove it at their provider, and come back here.
+      const session = client.getQueryData(sessionQuery.queryKey);
+      const by = session?.signedIn && session.session.confirmBy;
+      if (by) {
+        location.assign(`${by}&next=${encodeURIComponent(location.pathname + location.search)}`);
+        return new Promise(() => {});
+      }
       setProblem(null);
       setOpen(true);
       return new Promise((resolve) => {
         answer.current = resolve;
       });
     });
-  }, []);
+  }, [client]);
 
   const done = (given: boolean) => {
     setOpen(false);

@@ -126,5 +126,5 @@ function SchemeButton() {
 }
 
 function goOut(): void {
-  signOut().then(leave, failed);
+  signOut().then((on) => (on ? location.assign(on.goTo) : leave()), failed);
 }
