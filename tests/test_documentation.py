@@ -144,7 +144,7 @@ def test_no_file_names_somebodys_machine_or_a_registry() -> None:
     assert not found
 
 
-def test_the_locks_pin_everything_that_the_project_asks_for() -> None:
+def test_g37_the_locks_pin_everything_that_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     for lock, wanted in {
         "requirements.lock": project["dependencies"],

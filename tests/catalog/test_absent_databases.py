@@ -64,7 +64,7 @@ async def wire(db: Database, actor: Actor) -> AsyncIterator[Wire]:
 @pytest.mark.skipif(
     "MUSTER_TEST_POSTGRES_URL" in os.environ, reason="The relay needs the socket of the wheel's server."
 )
-async def test_a_server_that_goes_away_is_unavailable(
+async def test_g34_a_server_that_goes_away_is_unavailable(
     db: Database, actor: Actor, wire: Wire
 ) -> None:
     reached = database.database()

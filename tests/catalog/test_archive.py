@@ -82,7 +82,7 @@ async def everything() -> dict[str, list[dict[str, Any]]]:
     return {name: sorted(rows, key=lambda row: str(row.get("id"))) for name, rows in told.items()}
 
 
-async def test_a_backup_of_one_engine_is_the_same_on_the_other_and_back(lived: Actor, tmp_path: Path) -> None:
+async def test_g30_a_backup_of_one_engine_is_the_same_on_the_other_and_back(lived: Actor, tmp_path: Path) -> None:
     before, dialect = await everything(), connected().dialect
     assert all(before[table] for table in ("users", "teams", "memberships", "user_periods", "audit_heads", "passwords"))
     ways = {"sqlite": f"sqlite://{tmp_path}/restored.db", "postgres": await postgres.fresh("restored")}

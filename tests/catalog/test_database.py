@@ -133,7 +133,7 @@ async def test_a_commit_that_fails_is_told_to_all_who_share_it(db: Database, act
 
 
 @pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
-async def test_a_full_disk_loses_nothing_that_was_acknowledged(db: SqliteDatabase, actor: Actor) -> None:
+async def test_g03_a_full_disk_loses_nothing_that_was_acknowledged(db: SqliteDatabase, actor: Actor) -> None:
     pages = (await db.rows("PRAGMA page_count"))[0][0]
     await db.connection.execute(f"PRAGMA max_page_count = {pages + 60}")
     sizes = [10, 10, 10_000_000, 10, 10, 50_000, 10, 10_000_000, 10, 10] * 3

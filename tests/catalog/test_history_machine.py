@@ -199,7 +199,7 @@ async def lived(program: list[Step]) -> None:
 
 @settings(max_examples=dose(8, 50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(program=PROGRAMS)
-async def test_history_has_no_gaps_and_no_overlaps_and_shows_what_was_so(db: Database, program: list[Step]) -> None:
+async def test_g09_history_has_no_gaps_and_no_overlaps_and_shows_what_was_so(db: Database, program: list[Step]) -> None:
     await lived(program)
 
 
@@ -208,5 +208,5 @@ async def test_history_has_no_gaps_and_no_overlaps_and_shows_what_was_so(db: Dat
 @given(
     program=st.lists(STEPS, min_size=50, max_size=50).map(lambda steps: [("hire", 0, 0, 0), ("found", 0, 0, 0), *steps])
 )
-async def test_long_lives_have_no_gaps_and_no_overlaps(db: Database, program: list[Step]) -> None:
+async def test_g09_long_lives_have_no_gaps_and_no_overlaps(db: Database, program: list[Step]) -> None:
     await lived(program)

@@ -176,7 +176,7 @@ async def test_a_mail_server_that_never_answers_is_left_after_a_while(
     assert "did not answer" in (await _rows())[0]["last_error"]
 
 
-async def test_a_letter_whose_sender_died_is_sent_by_another_when_the_lease_runs_out(actor: Actor) -> None:
+async def test_g31_a_letter_whose_sender_died_is_sent_by_another_when_the_lease_runs_out(actor: Actor) -> None:
     class Killed(Bag):
         async def send(self, letter: Letter) -> None:
             self.letters.append(letter)

@@ -35,7 +35,7 @@ ADMINISTRATORS_ALONE = {
 }
 
 
-def test_every_holder_has_a_verdict_on_every_operation() -> None:
+def test_g18_every_holder_has_a_verdict_on_every_operation() -> None:
     assert set(HOLDERS) == set(Holder)
     assert {name: set(operation.verdicts) for name, operation in OPERATIONS.items()} == {
         name: set(Holder) for name in OPERATIONS

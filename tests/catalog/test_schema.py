@@ -215,7 +215,7 @@ async def test_a_database_is_empty_then_current_and_a_second_migration_does_noth
     assert await schema.state() == "current"
 
 
-async def test_a_database_is_behind_a_later_release_and_ahead_of_an_earlier_one(
+async def test_g28_a_database_is_behind_a_later_release_and_ahead_of_an_earlier_one(
     empty: str, later: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await database.connect(empty)
@@ -275,7 +275,7 @@ async def _nobody_joins_a_team_that_is_not_there(actor: Actor, user: Any) -> Non
 
 
 @pytest.mark.parametrize("operations", [f"{REMAKE}, {NONSENSE}", f"{REMAKE}, {DELETE}"], ids=["wrong", "dangling"])
-async def test_a_migration_that_fails_leaves_everything_as_it_was(
+async def test_g29_a_migration_that_fails_leaves_everything_as_it_was(
     empty: str, later: Callable[[str], None], operations: str
 ) -> None:
     db = await database.connect(empty)

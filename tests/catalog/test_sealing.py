@@ -113,7 +113,7 @@ async def test_an_account_of_which_nothing_is_sealed_holds(actor: Actor, sealer:
     assert (verified.events, verified.fault) == (0, None)
 
 
-async def test_every_tampering_is_found_and_where(db: Database, actor: Actor, sealer: Sealer) -> None:
+async def test_g24_every_tampering_is_found_and_where(db: Database, actor: Actor, sealer: Sealer) -> None:
     team = await builders.a_team(actor)
     await renamed(actor, team, [f"Team {number}" for number in range(12)])
     await sealer.seal()

@@ -80,7 +80,7 @@ def _dumped(body: Any) -> bytes:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-async def test_whatever_is_sent_is_answered_in_little_time_and_never_by_a_500(
+async def test_g11_whatever_is_sent_is_answered_in_little_time_and_never_by_a_500(
     client: httpx.AsyncClient, db: Database, known: list[str], part: int
 ) -> None:
     chance, statuses, codes = Random(f"{SEED} {part}"), Counter[int](), Counter[str]()

@@ -150,7 +150,7 @@ async def test_two_keys_are_400(client: httpx.AsyncClient, db: Database) -> None
 
 
 @pytest.mark.postgres
-async def test_several_processes_agree_that_it_was_carried_out(tmp_path: Path) -> None:
+async def test_g05_several_processes_agree_that_it_was_carried_out(tmp_path: Path) -> None:
     url = await postgres.fresh("idempotency_of_workers")
     async with running(url, tmp_path, MUSTER_WORKERS="2") as served:
         email = "root@muster.example"

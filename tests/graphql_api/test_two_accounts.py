@@ -76,7 +76,7 @@ async def trail(actor: Actor) -> int:
     return int(rows[0]["n"])
 
 
-async def test_no_mutation_tells_another_accounts_id_from_nobodys(
+async def test_g17_no_mutation_tells_another_accounts_id_from_nobodys(
     actor: Actor, stranger: Any, seed: Seed, others_token: str
 ) -> None:
     before, nobody, no_token = await trail(actor), unknown(seed), public_id("ApiToken", new_id())

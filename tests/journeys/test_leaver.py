@@ -27,7 +27,7 @@ async def make_administrator(actor: Actor, id: str) -> None:
         this.touch(user)
 
 
-async def test_a_leavers_access_ends_at_once_and_they_stay_in_the_catalog(
+async def test_g20_a_leavers_access_ends_at_once_and_they_stay_in_the_catalog(
     scim: httpx.AsyncClient, actor: Actor, integration: Integration
 ) -> None:
     ada = await push(scim, ADA)

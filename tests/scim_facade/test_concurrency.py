@@ -32,7 +32,7 @@ async def clients(instance: Instance) -> AsyncIterator[list[httpx.AsyncClient]]:
         await client.aclose()
 
 
-async def test_sixteen_clients_add_fifty_members_each_and_none_is_lost_or_doubled(
+async def test_g07_sixteen_clients_add_fifty_members_each_and_none_is_lost_or_doubled(
     clients: list[httpx.AsyncClient],
 ) -> None:
     made = await asyncio.gather(*(_fifty_people(client, number) for number, client in enumerate(clients)))
@@ -54,7 +54,7 @@ async def test_sixteen_clients_add_fifty_members_each_and_none_is_lost_or_double
     assert await _members(clients[0], group["id"]) == everybody
 
 
-async def test_of_sixteen_that_create_one_person_one_succeeds(
+async def test_g04_of_sixteen_that_create_one_person_one_succeeds(
     clients: list[httpx.AsyncClient], instance: Instance
 ) -> None:
     body = {"schemas": [USER], "userName": "Ada@Lovelace.dev", "emails": [{"value": "ada@lovelace.dev"}]}

@@ -112,7 +112,7 @@ QUIETLY = settings(max_examples=CASES, deadline=None, suppress_health_check=[Hea
 
 @QUIETLY
 @given(text=trees(SCHEMA, only=_can_be_asked).map(str))
-async def test_a_filter_finds_the_people_who_meet_it(scim: httpx.AsyncClient, people: Everybody, text: str) -> None:
+async def test_g10_a_filter_finds_the_people_who_meet_it(scim: httpx.AsyncClient, people: Everybody, text: str) -> None:
     await _finds_whom_it_is_met_by(scim, "/Users", text, SCHEMA, people.users)
 
 

@@ -218,7 +218,7 @@ def test_whatever_comes_is_understood_or_refused_by_a_scim_error_in_little_time(
     assert {outcome[:3] for outcome in outcomes} <= {"und", "400"}
 
 
-async def test_whatever_is_sent_no_answer_is_the_servers_fault(scim: httpx.AsyncClient) -> None:
+async def test_g11_whatever_is_sent_no_answer_is_the_servers_fault(scim: httpx.AsyncClient) -> None:
     chance = Random(SEED)
     ada = (await scim.post("/Users", json={"userName": "ada", "title": "Countess"})).json()
     team = (await scim.post("/Groups", json={"displayName": "Payments", "members": [{"value": ada["id"]}]})).json()

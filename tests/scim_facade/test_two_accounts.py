@@ -138,7 +138,7 @@ POSITIONS = [
 
 
 @pytest.mark.parametrize(("kind", "request_"), POSITIONS)
-async def test_another_accounts_id_is_answered_as_an_unknown_one(
+async def test_g17_another_accounts_id_is_answered_as_an_unknown_one(
     scim: httpx.AsyncClient,
     ours: Company,
     theirs: Company,

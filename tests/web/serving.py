@@ -1,5 +1,7 @@
 """A real server for tests: `muster serve` in a process of its own, on a free port."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import signal
@@ -27,6 +29,41 @@ class Instance:
 @asynccontextmanager
 async def running(database_url: str, folder: Path, **settings: str) -> AsyncIterator[Instance]:
     """The server on this database, until the block is left."""
+    async with Killable.running(database_url, folder, **settings) as server:
+        yield Instance(server.url, server.token, server.environment)
+
+
+class Killable:
+    """A running server that may be killed and started anew, at the same address."""
+
+    def __init__(self, environment: dict[str, str], token: str, url: str, process: asyncio.subprocess.Process) -> None:
+        self.environment, self.token, self.url = environment, token, url
+        self._process = process
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, database_url: str, folder: Path, **settings: str) -> AsyncIterator[Killable]:
+        """As `running`, which most tests want."""
+        environment, token = await _prepared(database_url, folder, settings)
+        process, url = await _started(environment, token)
+        server = cls(environment, token, url, process)
+        try:
+            yield server
+        finally:
+            server._process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(server._process.wait(), 30)
+
+    async def kill_and_start(self) -> None:
+        """kill -9, and another one in its place, once it is ready."""
+        self._process.kill()
+        await self._process.wait()
+        self._process = await _serve(self.environment)
+        if not await _is_ready(self.url, self.token, self._process):
+            raise RuntimeError("The server did not come up again.")
+
+
+async def _prepared(database_url: str, folder: Path, settings: dict[str, str]) -> tuple[dict[str, str], str]:
+    """The environment of a server on a database that is ready, and a token."""
     environment = {
         **os.environ,
         "MUSTER_DATABASE_URL": database_url,
@@ -36,22 +73,20 @@ async def running(database_url: str, folder: Path, **settings: str) -> AsyncIter
     }
     if not database_url.startswith("sqlite:"):
         await muster("migrate", environment=environment)
-    token = (await muster("token", "create", "--rehearsal", environment=environment)).strip()
-    process, url = await _started(environment, token)
-    try:
-        yield Instance(url, token, environment)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.wait(), 30)
+    return environment, (await muster("token", "create", "--rehearsal", environment=environment)).strip()
+
+
+async def _serve(environment: dict[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "web.cli", "serve", env=environment, stderr=asyncio.subprocess.DEVNULL
+    )
 
 
 async def _started(environment: dict[str, str], token: str) -> tuple[asyncio.subprocess.Process, str]:
     """The server, ready, and its address. A port that somebody else took meanwhile is left to them."""
     for _ in range(TRIES):
         environment["MUSTER_PORT"] = str(port := free_port())
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "web.cli", "serve", env=environment, stderr=asyncio.subprocess.DEVNULL
-        )
+        process = await _serve(environment)
         url = f"http://127.0.0.1:{port}"
         if await _is_ready(url, token, process):
             return process, url

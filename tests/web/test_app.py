@@ -171,7 +171,7 @@ async def test_a_first_start_needs_nothing_and_a_stop_loses_nothing(environment:
     await asyncio.wait_for(again.communicate(), 30)
 
 
-async def test_a_request_that_is_under_way_is_answered_before_the_end(environment: dict[str, str]) -> None:
+async def test_g27_a_request_that_is_under_way_is_answered_before_the_end(environment: dict[str, str]) -> None:
     process = await started(environment)
     port = int(environment["MUSTER_PORT"])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)

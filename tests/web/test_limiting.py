@@ -62,7 +62,7 @@ async def test_each_token_has_a_limit_of_its_own(client: Actor) -> None:
     assert await taken(limit, replace(client, token_id=new_id()), 10) == BURST_S
 
 
-async def test_whoever_waits_as_long_as_told_may_write_again(client: Actor) -> None:
+async def test_g14_whoever_waits_as_long_as_told_may_write_again(client: Actor) -> None:
     limit = WriteLimit("memory", 1)
     await taken(limit, client, 2 * BURST_S)
     with pytest.raises(TooManyRequests) as refused:

@@ -63,7 +63,7 @@ async def in_pieces(size: int, piece: int = 64 * 1024) -> AsyncIterator[bytes]:
     [("/", DEFAULT_MAX_BODY_BYTES), ("/graphql", MAX_BODY_BYTES["/graphql"]), ("/scim/v2/Users", SCIM_LIMIT)],
 )
 @pytest.mark.parametrize("announced", [True, False])
-async def test_a_body_may_be_as_large_as_the_limit_and_no_larger(path: str, limit: int, announced: bool) -> None:
+async def test_g12_a_body_may_be_as_large_as_the_limit_and_no_larger(path: str, limit: int, announced: bool) -> None:
     def body(size: int) -> Any:
         return b" " * size if announced else in_pieces(size)
 
@@ -116,7 +116,7 @@ async def slowly() -> AsyncIterator[bytes]:
     yield b"}"
 
 
-async def test_a_body_that_comes_too_slowly_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_g13_a_body_that_comes_too_slowly_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(middleware, "BODY_DEADLINE_S", 0.05)
     async with behind_the_gate() as client:
         refused = await client.post("/graphql", content=slowly())
@@ -197,7 +197,7 @@ async def test_an_audit_event_names_the_request(product: httpx.AsyncClient) -> N
 
 
 @pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
-async def test_one_request_too_many_is_told_at_once_to_come_again(
+async def test_g16_one_request_too_many_is_told_at_once_to_come_again(
     product: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(middleware, "MOST_AT_ONCE", 3)

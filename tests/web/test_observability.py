@@ -100,7 +100,7 @@ def test_a_token_is_cut_to_its_prefix(lines: Lines, log: Callable[[], None]) -> 
 
 
 @pytest.mark.parametrize("library", [True, False])
-def test_a_token_in_a_traceback_is_cut_too(lines: Lines, library: bool) -> None:
+def test_g23_a_token_in_a_traceback_is_cut_too(lines: Lines, library: bool) -> None:
     logger = logging.getLogger("library") if library else structlog.get_logger("web")
     try:
         raise ValueError(TOKEN)

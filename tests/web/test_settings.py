@@ -83,7 +83,9 @@ def test_is_accepted(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str])
         ({"MUSTER_LOG_FORMAT": "xml"}, "'console' or 'json'"),
     ],
 )
-def test_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], sentence: str) -> None:
+def test_g36_is_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], sentence: str
+) -> None:
     with pytest.raises(ValidationError, match=sentence):
         settings(monkeypatch, **variables)
 

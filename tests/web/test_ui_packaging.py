@@ -204,7 +204,7 @@ def test_the_first_screen_needs_little(built: Ui) -> None:
     assert size <= FIRST_LOAD_MAX_BYTES
 
 
-def test_the_page_asks_no_other_host_for_anything(built: Ui) -> None:
+def test_g25_the_page_asks_no_other_host_for_anything(built: Ui) -> None:
     page = (built.static / "index.html").read_text()
     styles = "".join(path.read_text() for path in (built.static / "assets").glob("*.css"))
     assert not re.findall(r'(?:src|href)="(?!/assets/)[^"]*"', page)

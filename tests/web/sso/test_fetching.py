@@ -61,7 +61,7 @@ PRIVATE = "10.0.0.1 192.168.1.1 169.254.169.254 100.64.0.1 127.0.0.1 ::1 fd00::1
 
 
 @pytest.mark.parametrize("address", PRIVATE.split())
-async def test_a_name_that_leads_into_a_private_network_is_not_asked(
+async def test_g26_a_name_that_leads_into_a_private_network_is_not_asked(
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     async def leads_there(*args: Any, **more: Any) -> list[Any]:

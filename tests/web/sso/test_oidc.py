@@ -155,7 +155,7 @@ FORGERIES = [
 ]
 
 
-async def test_no_forgery_lets_anybody_in_and_none_breaks_anything(
+async def test_g21_no_forgery_lets_anybody_in_and_none_breaks_anything(
     guest: httpx.AsyncClient, provider: Provider, connection: Connection, grace: User
 ) -> None:
     assert len({forgery.name for forgery in FORGERIES}) >= 30

@@ -127,7 +127,7 @@ async def test_an_assertion_for_one_request_answers_no_other(
     assert await errors_of(connection) == ["replayed"]
 
 
-async def test_of_many_posts_of_one_assertion_at_once_one_makes_a_session(
+async def test_g22_of_many_posts_of_one_assertion_at_once_one_makes_a_session(
     guest: httpx.AsyncClient, connection: Connection, grace: User
 ) -> None:
     response = Says(asked(await starts(guest, connection))).encoded()
@@ -229,7 +229,7 @@ async def test_each_thing_that_must_be_equal_is_looked_at_even_where_the_right_k
     ).status_code == 303
 
 
-async def test_clocks_may_differ_by_a_minute(guest: httpx.AsyncClient, connection: Connection, grace: User) -> None:
+async def test_g32_clocks_may_differ_by_a_minute(guest: httpx.AsyncClient, connection: Connection, grace: User) -> None:
     for alter in (
         sets(CONDITIONS, NotOnOrAfter=ago(50)),
         sets(CONDITIONS, NotBefore=ago(-55)),

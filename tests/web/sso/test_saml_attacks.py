@@ -174,7 +174,7 @@ def _moved(raw: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("signs", ["assertion", "response"])
-def test_no_change_of_a_signed_response_changes_who_comes(signs: str) -> None:
+def test_g21_no_change_of_a_signed_response_changes_who_comes(signs: str) -> None:
     raw = etree.tostring(signed(signs=signs))
     found = [reads(changed) for changed in mutations(raw, MUTATIONS, seed=20261127)]
     assert set(found) <= {None, NAME}

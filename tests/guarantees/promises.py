@@ -1,0 +1,59 @@
+"""What Muster promises, and the test that shows each: its name begins with the number, wherever it stands.
+
+`python -m tests.guarantees` writes the table of docs/guarantees.md from this and from the figures of the last full run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One guarantee: the sentence, how much of it each tier does, and what is not shown of it yet."""
+
+    says: str
+    small: str = "whole"
+    full: str = "whole"
+    lacks: str = ""
+
+
+PROMISES: dict[int, Promise] = {
+    1: Promise("An acknowledged write survives kill -9 of the server.", "10 kills on each database", "200 on each"),
+    2: Promise("An immediate restart of PostgreSQL loses nothing and leaves nothing half done.", "5 restarts", "100"),
+    3: Promise("A full disk loses nothing that was acknowledged.", lacks="a failing fsync needs privileges"),
+    4: Promise("A retried POST makes one person and one letter.", "16 clients", "16 clients"),
+    5: Promise("A mutation under an Idempotency-Key is carried out once, whichever process it meets."),
+    6: Promise("Every request is all or nothing.", "a fault at each of 20 operations", "the same"),
+    7: Promise("Changes of one group at the same time lose nothing.", "16 clients, 800 members", "the same"),
+    8: Promise("A read after a write sees it on every process.", lacks="a test with several processes"),
+    9: Promise("History has no gap and no overlap.", "8 lives on each database", "50, and 500 of 50 steps"),
+    10: Promise("SQLite and PostgreSQL find the same.", "60 filters", "1,000"),
+    11: Promise("No input is the server's fault, takes long or fills memory.", "5,300 requests", "155,000"),
+    12: Promise("What is larger than a limit is refused as such."),
+    13: Promise("A body that comes too slowly is ended.", lacks="slow headers and idle connections are the proxy's"),
+    14: Promise("Who is told when to come back, and does, gets on.", lacks="an Okta-like client over four processes"),
+    15: Promise("The dearest legal query is quick.", lacks="a measured worst case"),
+    16: Promise("Above its capacity Muster tells at once to come again.", lacks="recovery under a measured load"),
+    17: Promise("Another account's id is answered as one that nobody has.", lacks="row-level security as a wall"),
+    18: Promise("Every operation has a verdict for every role, and what is not listed is denied."),
+    19: Promise("A dump of the database holds no usable credential.", lacks="a comparison of times"),
+    20: Promise("A leaver's access ends at once."),
+    21: Promise("No forged or altered assertion lets anybody in."),
+    22: Promise("One assertion makes one session, however often it is posted at once."),
+    23: Promise("Secrets are never logged.", lacks="the whole suite at DEBUG"),
+    24: Promise("Every tampering with the audit trail is found, and where.", "60 on each database", "the same"),
+    25: Promise("The pages ask no other host for anything.", lacks="the suite without a network"),
+    26: Promise("No address leads a fetch into a private network."),
+    27: Promise("A stopping server answers what is under way.", lacks="a rolling restart behind a proxy"),
+    28: Promise("An older program does not start on a newer schema.", lacks="an upgrade from each released version"),
+    29: Promise("A migration that fails leaves everything as it was.", lacks="kills at random moments"),
+    30: Promise("A backup of one database is the same on the other, and back."),
+    31: Promise("A letter whose sender died is sent by another.", lacks="100 kills over 1,000 letters"),
+    32: Promise("Clocks may differ by a minute, and not by more.", lacks="a clock that is set back under load"),
+    33: Promise("A person can be erased.", lacks="it is not built"),
+    34: Promise("A connection that is cut or hangs is given up in time.", lacks="the same of mail and providers"),
+    35: Promise("Memory and files stay the same over hours.", lacks="a soak test"),
+    36: Promise("Settings that are not safe are refused before anything is served."),
+    37: Promise("Everything that is installed is pinned by its hash.", lacks="an SBOM"),
+}
