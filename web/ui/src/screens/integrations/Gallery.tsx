@@ -16,13 +16,32 @@ interface Kind {
   name: string;
   what: string;
   icon: IconName;
-  type?: "scim";
+  to: "/integrations/new" | "/settings";
+  search: Record<string, string>;
 }
 
 const KINDS: Kind[] = [
-  { name: "SCIM", what: "Okta, Entra, OneLogin and others push people and groups.", icon: "plug", type: "scim" },
-  { name: "OpenID Connect", what: "Sign in with your identity provider.", icon: "key-round" },
-  { name: "SAML 2.0", what: "Sign in with your identity provider.", icon: "shield" },
+  {
+    name: "SCIM",
+    what: "Okta, Entra, OneLogin and others push people and groups.",
+    icon: "plug",
+    to: "/integrations/new",
+    search: { type: "scim" },
+  },
+  {
+    name: "OpenID Connect",
+    what: "Sign in with your identity provider.",
+    icon: "key-round",
+    to: "/settings",
+    search: { tab: "sign-in" },
+  },
+  {
+    name: "SAML 2.0",
+    what: "Sign in with your identity provider.",
+    icon: "shield",
+    to: "/settings",
+    search: { tab: "sign-in" },
+  },
 ];
 
 export function Gallery() {
@@ -45,15 +64,9 @@ export function Gallery() {
       <ul className={styles.gallery}>
         {found.map((kind) => (
           <li key={kind.name}>
-            {kind.type ? (
-              <Link to="/integrations/new" search={{ type: kind.type }} className={styles.choice}>
-                <Tile kind={kind} />
-              </Link>
-            ) : (
-              <div className={styles.choice} data-planned>
-                <Tile kind={kind} note="Planned" />
-              </div>
-            )}
+            <Link to={kind.to} search={kind.search as never} className={styles.choice}>
+              <Tile kind={kind} />
+            </Link>
           </li>
         ))}
       </ul>
@@ -62,7 +75,7 @@ export function Gallery() {
   );
 }
 
-function Tile({ kind, note }: { kind: Kind; note?: string }) {
+function Tile({ kind }: { kind: Kind }) {
   return (
     <>
       <span className={styles.mark}>
@@ -70,7 +83,6 @@ function Tile({ kind, note }: { kind: Kind; note?: string }) {
       </span>
       <span>
         <strong>{kind.name}</strong>
-        {note && <span className="muted"> · {note}</span>}
         <p>{kind.what}</p>
       </span>
     </>
