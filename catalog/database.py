@@ -6,6 +6,8 @@ said by the protocols in `catalog.engines`; how its tables come to be, by `catal
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,15 +19,24 @@ from tortoise.context import TortoiseContext, set_global_context
 from catalog.engines import Database
 from catalog.engines.loans import Connection
 from catalog.engines.postgres import SERVER_SETTINGS, PostgresDatabase, prepare_connection
+from catalog.engines.replicas import Reading, Replica
 from catalog.engines.sqlite import PRAGMAS, SqliteDatabase
 from catalog.errors import Unavailable
 
 _current: tuple[Database, TortoiseContext, str] | None = None
+_replica: Replica | None = None
+_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
 
 
 def database() -> Database:
     """The connected database. Raises Unavailable before `connect` and after `disconnect`."""
-    return _connected()[0]
+    return _reading.get() or _connected()[0]
+
+
+def read_from_replica() -> None:
+    """From here on, this task and those it starts read from the replica, where there is one; they write as ever."""
+    if _replica is not None:
+        _reading.set(Reading(_connected()[0], _replica))
 
 
 def address() -> str:
@@ -33,15 +44,18 @@ def address() -> str:
     return _connected()[2]
 
 
-async def connect(url: str, *, pool_size: int = 16) -> Database:
+async def connect(url: str, *, pool_size: int = 16, replica_url: str | None = None) -> Database:
     """The database at `url`, opened and made the one of this process.
 
     `sqlite://PATH` (the file and its folder are made if they are not there) or `postgres://user:password@host/name`.
+    `replica_url` is a PostgreSQL server that follows it, for `read_from_replica`.
     Raises Unavailable when it can't be reached, ValueError when the address is of another kind.
     """
-    global _current
+    global _current, _replica
     await disconnect()
     config = tortoise_config(url, pool_size=pool_size)
+    if replica_url is not None:
+        config["connections"]["replica"] = _postgres(urlsplit(replica_url), pool_size)
     context = TortoiseContext()
     # Set before `init`, which looks its own connections up; and globally, as requests run in other tasks than this one.
     set_global_context(context)
@@ -54,6 +68,9 @@ async def connect(url: str, *, pool_size: int = 16) -> Database:
             _current = await SqliteDatabase.open(default, reader), context, url
         else:
             _current = await PostgresDatabase.open(cast(AsyncpgDBClient, default)), context, url
+            if replica_url is not None:
+                following = cast(AsyncpgDBClient, context.connections.get("replica"))
+                _replica = Replica(partial(PostgresDatabase.open, following))
     except BaseException:
         await context.close_connections()
         raise
@@ -62,7 +79,10 @@ async def connect(url: str, *, pool_size: int = 16) -> Database:
 
 async def disconnect() -> None:
     """Every connection closed; nothing, if none is open."""
-    global _current
+    global _current, _replica
+    if _replica is not None:
+        following, _replica = _replica, None
+        await following.close()
     if _current is not None:
         (opened, context, _), _current = _current, None
         await opened.close()

@@ -85,7 +85,10 @@ class Endpoint:
         if mistakes := document.mistakes():
             return _json({"errors": [errors.shown(mistake, actor.request_id) for mistake in mistakes]})
         key = _key(request)
-        if key is None or document.operation(asked["operationName"]) is not OperationType.MUTATION:
+        is_mutation = document.operation(asked["operationName"]) is OperationType.MUTATION
+        if not is_mutation:
+            callers.only_reads(actor)
+        if key is None or not is_mutation:
             content, status = await self._carry_out(actor, document, asked)
             return _json(content, status)
         status = 200

@@ -45,7 +45,11 @@ def create_app(settings: Settings) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await database.connect(settings.database_url, pool_size=settings.database_pool_size)
+        await database.connect(
+            settings.database_url,
+            pool_size=settings.database_pool_size,
+            replica_url=settings.database_replica_url,
+        )
         worker = Worker(settings, journal)
         try:
             async with worker:

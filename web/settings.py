@@ -41,6 +41,12 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _replica_url(value: str) -> str:
+    if urlsplit(value).scheme not in ("postgres", "postgresql"):
+        raise ValueError("give postgres://user:password@host:port/name")
+    return value
+
+
 def _rate_limit_url(value: str) -> str:
     if value != "memory" and urlsplit(value).scheme not in ("redis", "rediss"):
         raise ValueError("give memory, or redis://host:port")
@@ -105,6 +111,13 @@ class Settings(BaseSettings):
         le=500,
         description="PostgreSQL connections of one process, at most. Default 16: more than two cores can keep busy, "
         "and six processes still fit under a server's usual 100.",
+    )
+    database_replica_url: Annotated[str, AfterValidator(_replica_url)] | None = Field(
+        None,
+        repr=False,
+        description="`postgres://…` of a read replica that follows `MUSTER_DATABASE_URL`: GraphQL queries and "
+        "exports by API token are answered from it, a moment behind. Default: none. SCIM, writes and the product's own "
+        "pages never read from it, as they must see what was written just before.",
     )
     host: str = Field(
         "127.0.0.1",
@@ -213,6 +226,11 @@ class Settings(BaseSettings):
     def _safe(self) -> Settings:
         if self.smtp_url and not self.mail_from:
             raise ValueError("MUSTER_SMTP_URL is set without MUSTER_MAIL_FROM: say whom the letters come from.")
+        if self.database_replica_url and self.database_url.startswith("sqlite:"):
+            raise ValueError(
+                "MUSTER_DATABASE_REPLICA_URL is set, but the database is SQLite, which no replica follows: "
+                "set MUSTER_DATABASE_URL to the PostgreSQL server that the replica follows, or leave it unset."
+            )
         if is_loopback(self.host) and is_loopback(urlsplit(self.public_url).hostname or ""):
             return self
         if not self.base_url:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from catalog.actors import Actor
+from catalog.database import read_from_replica
 from catalog.errors import Forged, Unauthenticated
 from catalog.services import recognition, sessions
 
@@ -41,6 +42,15 @@ async def of_request(headers: Headers, public_url: str, *, request_id: str | Non
     if not reads:
         need_own_page(sent, public_url)
     return await sessions.recognise(of_session, request_id=request_id)
+
+
+def only_reads(actor: Actor) -> None:
+    """The actor's request changes nothing: from here on it is answered by the read replica, where there is one.
+
+    Not in a browser, as a page must show what its reader has just done.
+    """
+    if actor.token_id is not None:
+        read_from_replica()
 
 
 def need_own_page(headers: Headers, public_url: str) -> None:

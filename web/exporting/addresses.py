@@ -65,6 +65,7 @@ async def _export(public_url: str, request: Request) -> Response:
     )
     if Permission.READ not in actor.scopes:
         raise NotPermitted("A SCIM token is good for SCIM alone; make an API token.")
+    callers.only_reads(actor)
     given = _given(request)
     form = asked.form(given.pop("format", "csv"))
     prepared = await exports.prepare(actor, await asked.export(actor, request.path_params["what"], **given))
