@@ -45,8 +45,11 @@ class Connection(asyncio.Protocol):
             return
         head = self._buffer[:end].lower()
         at = head.find(b"content-length:")
-        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-        if len(self._buffer) < end + 4 + length:
+        if at >= 0:
+            is_whole = len(self._buffer) >= end + 4 + int(head[at + 15 :].split(b"\r\n", 1)[0])
+        else:
+            is_whole = b"\r\ntransfer-encoding: chunked" not in head or self._buffer.endswith(b"\r\n0\r\n\r\n")
+        if not is_whole:
             return
         if not b"200" <= head[9:12] < b"300":
             self.failures += 1

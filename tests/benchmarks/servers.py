@@ -24,6 +24,7 @@ class Server:
     port: int
     pid: int
     token: str = ""
+    path: str = "/scim/v2"
 
     def cpu_s(self) -> float:
         """The seconds of CPU that it has used so far, with its threads."""
@@ -36,34 +37,49 @@ class Server:
 
 
 @contextmanager
-def bare() -> Iterator[Server]:
-    """The ceiling: Starlette that answers one user by orjson, and parses what is posted, under the same settings."""
-    port = _free_port()
-    with _running([sys.executable, "-m", "tests.benchmarks.ceiling", str(port)], {}) as pid:
-        _wait(f"http://127.0.0.1:{port}/scim/v2/Users/x")
-        yield Server("ceiling", port, pid)
+def bare(name: str, database_url: str = "") -> Iterator[Server]:
+    """Starlette that answers by orjson under the same settings: one user, or pages of the database."""
+    port = free_port()
+    with running([sys.executable, "-m", "tests.benchmarks.ceiling", str(port), database_url]) as pid:
+        wait(f"http://127.0.0.1:{port}/alive")
+        yield Server(name, port, pid)
 
 
 @contextmanager
 def muster(name: str, database_url: str, folder: Path) -> Iterator[Server]:
     """Muster on a database, with a token of an integration; rate limits off, letters and log as usual."""
-    port = _free_port()
-    environment = {
+    port = free_port()
+    environment = _environment(database_url, folder, port)
+    whole = {**os.environ, **environment}
+    subprocess.run([*_MUSTER, "migrate"], env=whole, check=True, stderr=subprocess.DEVNULL)
+    token = subprocess.run(
+        [*_MUSTER, "token", "create", "--integration", "Okta"], env=whole, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    with running([*_MUSTER, "serve"], environment) as pid:
+        wait(f"http://127.0.0.1:{port}/readyz")
+        yield Server(name, port, pid, token)
+
+
+def start_s(database_url: str, folder: Path) -> float:
+    """Seconds from the start of Muster on a database that is there, served already or not, to its first answer."""
+    port = free_port()
+    began = time.perf_counter()
+    with running([*_MUSTER, "serve"], _environment(database_url, folder, port)):
+        wait(f"http://127.0.0.1:{port}/readyz")
+        return time.perf_counter() - began
+
+
+_MUSTER = [sys.executable, "-m", "web.cli"]
+
+
+def _environment(database_url: str, folder: Path, port: int) -> dict[str, str]:
+    return {
         "MUSTER_DATABASE_URL": database_url,
         "MUSTER_DATA_DIR": str(folder),
         "MUSTER_PORT": str(port),
         "MUSTER_SCIM_WRITES_PER_S": "0",
         "MUSTER_LOG_LEVEL": "warning",
     }
-    muster_command = [sys.executable, "-m", "web.cli"]
-    whole = {**os.environ, **environment}
-    subprocess.run([*muster_command, "migrate"], env=whole, check=True, stderr=subprocess.DEVNULL)
-    token = subprocess.run(
-        [*muster_command, "token", "create", "--rehearsal"], env=whole, check=True, capture_output=True, text=True
-    ).stdout.strip()
-    with _running([*muster_command, "serve"], environment) as pid:
-        _wait(f"http://127.0.0.1:{port}/readyz")
-        yield Server(name, port, pid, token)
 
 
 @contextmanager
@@ -82,8 +98,10 @@ def postgres_database(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stderr=subprocess.DEVNULL)
+def running(command: list[str], environment: dict[str, str] | None = None) -> Iterator[int]:
+    """The process id of a server that runs until the block is left."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, **quiet)
     try:
         yield process.pid
     finally:
@@ -91,17 +109,19 @@ def _running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
         process.wait(30)
 
 
-def _wait(url: str) -> None:
-    for _ in range(1200):
+def wait(url: str) -> None:
+    """Returns when the address answers. Raises TimeoutError after a minute."""
+    for _ in range(6000):
         try:
             urllib.request.urlopen(url, timeout=1)
             return
         except OSError:
-            time.sleep(0.05)
+            time.sleep(0.01)
     raise TimeoutError(url)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
