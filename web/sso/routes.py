@@ -73,17 +73,10 @@ class SingleSignOn:
     async def carry_out(self, request: Request, kind: str, step: _Step) -> Response:
         """The step's answer. Whatever goes wrong is a page that tells a stranger nothing, and never lets anybody in."""
         request_id = str(request.scope.get("request_id", ""))
-        connection: Connection | None = None
         try:
-            connection = await _connection(request, kind)
-            response = await step(request, connection)
+            response = await self._answered(request, await _connection(request, kind), step)
         except errors.NotFound:
             response = PlainTextResponse("There is no such connection.\n", 404)
-        except SignInRefused as refused:
-            log.info("single sign-on refused", connection=str(connection.id) if connection else None, why=refused.why)
-            if connection is not None:
-                await _note(connection, refused)
-            response = pages.refused(request_id)
         except HTTPException as problem:
             response = PlainTextResponse(f"{problem.detail}\n", problem.status_code)
         except (errors.TooManyRequests, errors.Unavailable) as problem:
@@ -99,6 +92,19 @@ class SingleSignOn:
             response = pages.refused(request_id)
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    async def _answered(self, request: Request, connection: Connection, step: _Step) -> Response:
+        """The step's answer, or the page that says that it was refused.
+
+        To begin counts as a try, and so does a refusal; to come back does not, as an office may share one address.
+        """
+        try:
+            return await step(request, connection)
+        except SignInRefused as refused:
+            await self._door.limit.attempt(reading.address(request))
+            log.info("single sign-on refused", connection=str(connection.id), why=refused.why)
+            await _note(connection, refused)
+            return pages.refused(str(request.scope.get("request_id", "")))
 
     # --- there ----------------------------------------------------------------------------------------------------
 
@@ -142,7 +148,6 @@ class SingleSignOn:
 
     async def callback(self, request: Request, connection: Connection) -> Response:
         """GET /auth/oidc/…/callback: the provider's code, for who it is."""
-        await self._door.limit.attempt(reading.address(request))
         settings = _oidc(connection)
         given = reading.once(request.url.query)
         cookie, state = self._cookie(request), given.get("state", "")
@@ -170,7 +175,6 @@ class SingleSignOn:
 
     async def consume(self, request: Request, connection: Connection) -> Response:
         """POST /auth/saml/…/acs: the provider's response, for a ticket (SAML Bindings §3.5)."""
-        await self._door.limit.attempt(reading.address(request))
         settings = _saml(connection)
         encoded = (await reading.form(request)).get("SAMLResponse")
         if not encoded:

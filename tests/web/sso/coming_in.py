@@ -30,9 +30,11 @@ class NoLimit(SignInLimit):
 
 
 @asynccontextmanager
-async def at_the_door(fetcher: Fetcher, url: str = URL) -> AsyncIterator[httpx.AsyncClient]:
+async def at_the_door(
+    fetcher: Fetcher, url: str = URL, limit: SignInLimit | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in which nobody is signed in; it follows no redirect by itself."""
-    limit = NoLimit("memory")
+    limit = limit or NoLimit("memory")
     application = Starlette(
         routes=[*routes(Door(url, limit), VAULT, fetcher), Mount("/auth", create_app(url, limit))],
         exception_handlers={Refused: refuse},

@@ -32,6 +32,7 @@ from tests.web.sso.openid import (
     raw,
     says,
 )
+from web.throttling import SignInLimit
 
 NOBODYS = "01993f0d-0000-7000-8000-000000000000"
 SETTINGS = {"issuer": ISSUER, "client_id": CLIENT_ID}
@@ -324,3 +325,16 @@ async def test_signing_out_leads_on_to_the_providers_own_sign_out(
 async def test_an_address_of_no_connection_is_not_there(guest: httpx.AsyncClient, connection: Connection) -> None:
     for address in ("/auth/oidc/nonsense/start", f"/auth/saml/{connection.id}/start", f"/auth/oidc/{NOBODYS}/start"):
         assert (await guest.get(address)).status_code == 404
+
+
+async def test_who_is_refused_often_has_to_wait(provider: Provider, connection: Connection, grace: User) -> None:
+    async with at_the_door(provider, limit=SignInLimit("memory")) as guest:
+        statuses = [
+            (await guest.get(path(connection, "callback"), params={"state": "x"})).status_code for _ in range(61)
+        ]
+        assert statuses == [403] * 60 + [429]
+        answer = await guest.get(path(connection, "start"))
+        assert answer.status_code == 429
+        assert int(answer.headers["retry-after"]) > 0
+    rows = await database().rows("SELECT 1 FROM sign_in_errors")
+    assert len(rows) == sign_in_connections.KEPT_ERRORS

@@ -1,5 +1,5 @@
 // One connection: what the provider is told, what it told, trying it, switching it on, and why people were refused.
-import { Button, Group, PasswordInput, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, PasswordInput, Select, Switch, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { act } from "../../api/act";
 import { nodesOf } from "../../api/lists";
@@ -104,12 +104,31 @@ function ToCopy({ connection: { acsUrl, entityId, redirectUri } }: { connection:
   );
 }
 
+interface OidcSettings {
+  issuer?: string;
+  client_id?: string;
+  subject_claim?: string;
+}
+
+interface SamlSettings {
+  metadata_url?: string;
+  entity_id?: string;
+  sign_requests?: boolean;
+  idp_initiated?: boolean;
+}
+
+/** What is switched on in the form: a switch that is off is not in it. */
+const switches = (given: FormData) => ({
+  sign_requests: given.has("sign_requests"),
+  idp_initiated: given.has("idp_initiated"),
+});
+
 function Given({
   connection,
   integrations,
   onSave,
 }: Pick<Props, "connection" | "integrations"> & { onSave: (input: object, says: string) => Promise<void> }) {
-  const settings = connection.settings as Record<string, string | undefined>;
+  const settings = connection.settings as OidcSettings & SamlSettings;
   const [integration, setIntegration] = useState(connection.integration?.id ?? null);
   const [admission, setAdmission] = useState(connection.admission);
   const save = (event: FormEvent<HTMLFormElement>) => {
@@ -120,8 +139,8 @@ function Given({
       connection.kind === "oidc"
         ? { issuer: text("issuer"), client_id: text("client_id"), subject_claim: text("subject_claim") || "sub" }
         : text("metadata")
-          ? { metadata: text("metadata") }
-          : { metadata_url: text("metadata_url") };
+          ? { metadata: text("metadata"), ...switches(given) }
+          : { metadata_url: text("metadata_url"), ...switches(given) };
     const clientSecret = text("client_secret") || undefined;
     void onSave({ settings: asked, clientSecret, integrationId: integration, admission }, "The connection is saved.");
   };
@@ -167,6 +186,18 @@ function Given({
             label="Or the metadata, pasted"
             description={settings.entity_id && `Now those of ${settings.entity_id}.`}
             rows={3}
+          />
+          <Switch
+            name="sign_requests"
+            label="Sign requests"
+            description="Okta and Entra need none signed; the certificate stands in our metadata."
+            defaultChecked={settings.sign_requests === true}
+          />
+          <Switch
+            name="idp_initiated"
+            label="Take sign-ins that the provider begins"
+            description="From a tile in its dashboard. Whoever is sent a prepared form could be signed in as somebody else."
+            defaultChecked={settings.idp_initiated === true}
           />
         </>
       )}
