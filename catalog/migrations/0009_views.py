@@ -5,7 +5,8 @@ columns beneath as well. What an account may hide is therefore read through two 
 `muster_shown_…`, and is nobody's to read otherwise.
 
 A later migration that drops a column from under a view, or makes it of another type, drops the view before and makes it
-anew after, with what was granted on it; so does one that drops the index `memberships_user`. One that makes a table of SQLite's anew need not.
+anew after, with what was granted on it; so does one that drops the index `memberships_user`. One that makes a
+table of SQLite's anew need not.
 """
 
 from tortoise import migrations
