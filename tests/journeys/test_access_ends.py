@@ -177,7 +177,7 @@ async def _lets_in(client: httpx.AsyncClient, leaver: Leaver) -> dict[str, bool]
     }
 
 
-async def test_however_it_is_spelt_nothing_lets_a_leaver_in_on_any_worker(
+async def test_g20_however_it_is_spelt_nothing_lets_a_leaver_in_on_any_worker(
     office: tuple[Office, list[Leaver]],
 ) -> None:
     where, leavers = office
@@ -194,7 +194,7 @@ async def test_however_it_is_spelt_nothing_lets_a_leaver_in_on_any_worker(
                 assert not any((await _lets_in(worker, leaver)).values()), spelling
 
 
-async def test_a_lower_role_counts_within_a_second_on_every_worker_for_tokens_too(
+async def test_g20_a_lower_role_counts_within_a_second_on_every_worker_for_tokens_too(
     office: tuple[Office, list[Leaver]],
 ) -> None:
     where, (leaver, *_) = office
