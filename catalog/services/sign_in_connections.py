@@ -245,18 +245,6 @@ async def note_error(this: Change, connection_id: UUID, *, code: str, message: s
     await this.flush()
 
 
-async def errors_of(actor: Actor, connection_id: UUID) -> Sequence[Row]:
-    """`at code message` of the latest errors, the newest first. Raises NotPermitted."""
-    permissions.need(actor, "sign_in.manage")
-    db = database()
-    at = DIALECTS[db.dialect].instant("e.at")
-    return await db.rows(
-        f"SELECT {at} AS at, e.code, e.message FROM sign_in_errors e WHERE e.account_id = $1 AND e.connection_id = $2 "
-        "ORDER BY e.at DESC, e.id DESC",
-        *(actor.account_id, connection_id),
-    )
-
-
 async def passed(this: Change, connection_id: UUID) -> None:
     """An administrator has come through it whole, as a test. Raises NotFound."""
     connection = await access.sign_in_connection(this, connection_id)
