@@ -7,10 +7,7 @@ from playwright.async_api import expect
 from tests.browser.company import Company
 from tests.browser.conftest import Visit
 from tests.browser.okta import USER, Okta
-from tests.browser.visitor import Visitor
-
-SOON_MS = 5_000
-"""So long after a provider's request a page that is open shows it."""
+from tests.browser.visitor import Visitor, soon_ms
 
 
 async def a_token(ada: Visitor, name: str) -> str:
@@ -53,11 +50,11 @@ async def test_an_administrator_connects_okta_and_sees_it_arrive(visit: Visit, a
         okta = Okta(f"{acme.url}/scim/v2", secret)
         assert (await okta.test_connector()).status_code == 200
         status = ada.page.get_by_role("status").first
-        await expect(status).to_contain_text("Connected", timeout=SOON_MS)
-        await expect(ada.page.get_by_text("last used")).to_be_visible(timeout=SOON_MS)
+        await expect(status).to_contain_text("Connected", timeout=soon_ms())
+        await expect(ada.page.get_by_text("last used")).to_be_visible(timeout=soon_ms())
         grace = await okta.assign("grace@acme.dev", "Grace", "Hopper")
         await okta.push_group("Platform", [grace])
-        await expect(ada.page.locator("li[data-done]")).to_have_count(4, timeout=SOON_MS)
+        await expect(ada.page.locator("li[data-done]")).to_have_count(4, timeout=soon_ms())
 
 
 async def test_a_token_is_shown_once_and_not_closed_by_accident(visit: Visit, acme: Company) -> None:
@@ -106,7 +103,7 @@ async def test_two_tokens_live_side_by_side_and_one_is_deleted_without_the_other
         assert (await second.request("GET", f"/Users/{person}")).status_code == 200, "people stay"
 
         await ada.page.get_by_role("tab", name="Health and log").click()
-        await expect(ada.page.locator("tbody")).to_contain_text("401", timeout=SOON_MS)
+        await expect(ada.page.locator("tbody")).to_contain_text("401", timeout=soon_ms())
 
 
 async def test_the_log_tells_why_a_request_failed_and_shows_it_whole(visit: Visit, acme: Company) -> None:
@@ -118,7 +115,7 @@ async def test_the_log_tells_why_a_request_failed_and_shows_it_whole(visit: Visi
     page = f"/integrations/{await acme.integration('Logged')}?tab=log"
     async with visit() as ada:
         await ada.go(page)
-        await expect(ada.page.locator("tbody tr[aria-rowindex]")).to_have_count(4, timeout=SOON_MS)
+        await expect(ada.page.locator("tbody tr[aria-rowindex]")).to_have_count(4, timeout=soon_ms())
         failed = ada.page.locator("dl div").filter(has=ada.page.get_by_text("Failed", exact=True))
         await expect(failed).to_contain_text("2")
 
@@ -145,7 +142,9 @@ async def test_the_bars_of_health_add_up_to_the_log(visit: Visit, acme: Company)
     async with visit() as ada:
         await ada.go(f"/integrations/{await acme.integration('Healthy')}?tab=log")
         bars = ada.page.get_by_role("img", name=re.compile("requests in 24 hours"))
-        await expect(bars).to_have_attribute("aria-label", "4 requests in 24 hours, 1 of them failed", timeout=SOON_MS)
+        await expect(bars).to_have_attribute(
+            "aria-label", "4 requests in 24 hours, 1 of them failed", timeout=soon_ms()
+        )
         titles = [await bar.get_attribute("title") or "" for bar in await bars.locator("[title]").all()]
         assert sum(int(re.findall(r": (\d+)", title)[0]) for title in titles) == 4
 

@@ -10,8 +10,7 @@ from playwright.async_api import expect
 
 from tests.browser.company import PASSWORD, Company
 from tests.browser.conftest import Visit
-
-SOON_MS = 5_000
+from tests.browser.visitor import soon_ms
 
 
 async def test_a_person_who_is_pushed_appears_on_the_open_page_and_leaves_as_deactivated(
@@ -22,11 +21,11 @@ async def test_a_person_who_is_pushed_appears_on_the_open_page_and_leaves_as_dea
         await ada.go("/users")
         grace = await okta.assign("grace@acme.dev", "Grace", "Hopper", title="Rear Admiral")
         row = ada.page.locator("tbody tr", has_text="Grace Hopper")
-        await expect(row).to_be_visible(timeout=SOON_MS)
+        await expect(row).to_be_visible(timeout=soon_ms())
         await expect(row).to_contain_text("Okta")
 
         await okta.set_active(grace, False)
-        await expect(row).to_contain_text("Deactivated", timeout=SOON_MS)
+        await expect(row).to_contain_text("Deactivated", timeout=soon_ms())
         await ada.choose("Status", "Deactivated")
         await expect(ada.page).to_have_url(re.compile("status=deactivated"))
         await expect(row).to_be_visible()

@@ -7,8 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.company import Company
 from tests.browser.conftest import Visit
-
-SOON_MS = 5_000
+from tests.browser.visitor import soon_ms
 
 CREATE = """mutation ($name: String!, $parent: IdentifierInput) {
   teamCreate(input: {name: $name, parentTeam: $parent}) { team { id alias } errors { message } }
@@ -37,9 +36,9 @@ async def test_a_pushed_groups_members_come_and_go_on_the_open_page(visit: Visit
         await ada.sees("Managed by Okta")
         await expect(ada.page.locator("tbody tr", has_text="Grace Hopper")).to_be_visible()
         await okta.add_to_group(group, alan)
-        await expect(ada.page.locator("tbody tr", has_text="Alan Turing")).to_be_visible(timeout=SOON_MS)
+        await expect(ada.page.locator("tbody tr", has_text="Alan Turing")).to_be_visible(timeout=soon_ms())
         await okta.remove_from_group(group, grace)
-        await expect(ada.page.locator("tbody tr", has_text="Grace Hopper")).to_have_count(0, timeout=SOON_MS)
+        await expect(ada.page.locator("tbody tr", has_text="Grace Hopper")).to_have_count(0, timeout=soon_ms())
 
         add = ada.page.get_by_role("button", name="Add member")
         await expect(add).to_be_disabled()

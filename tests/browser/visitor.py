@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -12,8 +13,15 @@ from playwright.async_api import Browser, Page, expect
 
 TIMEOUT_MS = 15_000
 """What a page may take on a machine that does many things at once."""
+SOON_MS = 5_000
+"""So long after a provider's request a page that is open shows it."""
 WIDE = (1440, 900)
 NARROW = (390, 844)
+
+
+def soon_ms() -> float:
+    """`SOON_MS`, and as many times longer as the machine has more to do than it has processors."""
+    return SOON_MS * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @dataclass
