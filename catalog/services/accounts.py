@@ -53,6 +53,7 @@ _TABLES = (
     "outbox_messages",
     "audit_events",
     "audit_heads",
+    "tallies",
     "teams",
     "users",
     "integrations",
