@@ -26,6 +26,10 @@ from catalog.models import (
     Property,
     PropertyDefinition,
     Session,
+    SignInConnection,
+    SignInError,
+    SignInIdentity,
+    SignInState,
     Tag,
     Team,
     TokenNotice,
@@ -155,6 +159,13 @@ def _sign_in(this: Change, user: User, integration: Integration) -> None:
     this.add(Password(id=new_id(), **own, user_id=user.id, hash="$argon2id$", set_at=this.at))
     this.add(Session(id=new_id(), **own, user_id=user.id, digest=digest, method="password", **lived, **seen))
     this.add(OneTimeLink(id=new_id(), **own, user_id=user.id, purpose="password", digest=digest, **lived))
+    made = {"created_at": this.at, "updated_at": this.at}
+    okta = SignInConnection(id=new_id(), **own, kind="oidc", name="Okta", **made)
+    this.add(okta)
+    through = {**own, "connection_id": okta.id}
+    this.add(SignInIdentity(id=new_id(), **through, user_id=user.id, subject="00u1", created_at=this.at))
+    this.add(SignInState(id=new_id(), **through, purpose="request", digest=digest, expires_at=this.at))
+    this.add(SignInError(id=new_id(), **through, at=this.at, code="state", message="It was used before."))
     of_okta = {**own, "integration_id": integration.id, "kind": "deactivations", "at": this.at}
     this.add(Alert(id=new_id(), **of_okta, threshold=50))
     this.add(AlertMark(id=new_id(), **of_okta, subject_id=user.id))
