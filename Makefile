@@ -47,7 +47,7 @@ serve: $(VENV)/.installed
 
 test: $(VENV)/.tested
 	@echo "Running the whole suite, on SQLite and on PostgreSQL where a test needs a database."
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-long: export MUSTER_TEST_DOSE = full
 test-long: test

@@ -24,6 +24,7 @@ from catalog.services import memberships, teams
 from catalog.services.memberships import Moves
 from tests import builders
 from tests.catalog.teamwork import ATeam, AUser, a_person, many_people
+from tests.doses import dose
 
 
 @pytest.fixture
@@ -265,8 +266,11 @@ async def test_clients_that_add_and_remove_the_same_people_leave_no_overlapping_
         assert all(earlier["valid_to"] <= later["valid_from"] for earlier, later in pairwise(rows))
 
 
-async def test_a_whole_company_joins_in_one_change(actor: Actor, a_team: ATeam) -> None:
-    team, people = await a_team(), await many_people(actor, 2 * memberships.CHUNK + 2_000)
+async def test_a_whole_company_joins_in_one_change(
+    actor: Actor, a_team: ATeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memberships, "CHUNK", dose(500, memberships.CHUNK))
+    team, people = await a_team(), await many_people(actor, 2 * memberships.CHUNK + 1_200)
     assert await alter(actor, team, joining=people) == Moves(joined=len(people))
     event = (await events(team))[0]
     assert (event["after"]["count"], len(event["after"]["members"])) == (len(people), memberships.SHOWN)
