@@ -25,6 +25,8 @@ QUIET = {
     # Their debug lines hold statements with their values: people's names and addresses.
     "aiosqlite": logging.INFO,
     "tortoise": logging.INFO,
+    # Its debug lines hold the assertion that it verifies.
+    "signxml": logging.INFO,
     # A line for each request that `muster rehearse` sends.
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,

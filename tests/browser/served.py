@@ -15,6 +15,7 @@ from types import MappingProxyType
 import httpx
 
 from catalog import database
+from tests import logs
 from tests.web.serving import free_port
 
 
@@ -90,6 +91,7 @@ async def serving(folder: Path, settings: Mapping[str, str] = MappingProxyType({
         "MUSTER_PORT": str(port),
         "MUSTER_SCIM_WRITES_PER_S": "0",
         "MUSTER_LOG_FORMAT": "json",
+        "MUSTER_LOG_LEVEL": "debug",
         "NO_COLOR": "1",
         **settings,
     }
@@ -101,3 +103,4 @@ async def serving(folder: Path, settings: Mapping[str, str] = MappingProxyType({
     finally:
         if served.process is not None and served.process.returncode is None:
             await served.stop()
+    logs.need_no_secret(served.said)

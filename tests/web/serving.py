@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from tests import logs
+
 TRIES = 3
 
 
@@ -52,6 +54,7 @@ class Killable:
         finally:
             server._process.send_signal(signal.SIGTERM)
             await asyncio.wait_for(server._process.wait(), 30)
+        logs.need_no_secret(_log(environment))
 
     async def kill_and_start(self) -> None:
         """kill -9, and another one in its place, once it is ready."""
@@ -69,6 +72,7 @@ async def _prepared(database_url: str, folder: Path, settings: dict[str, str]) -
         "MUSTER_DATABASE_URL": database_url,
         "MUSTER_DATA_DIR": str(folder),
         "MUSTER_SCIM_WRITES_PER_S": "0",
+        "MUSTER_LOG_LEVEL": "debug",
         **settings,
     }
     if not database_url.startswith("sqlite:"):
@@ -77,9 +81,16 @@ async def _prepared(database_url: str, folder: Path, settings: dict[str, str]) -
 
 
 async def _serve(environment: dict[str, str]) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "web.cli", "serve", env=environment, stderr=asyncio.subprocess.DEVNULL
-    )
+    with _log(environment).open("ab") as log:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "web.cli", "serve", env=environment, stdout=log, stderr=log
+        )
+
+
+def _log(environment: dict[str, str]) -> Path:
+    """Beside the data folder, in which some tests count the files."""
+    folder = Path(environment["MUSTER_DATA_DIR"])
+    return folder.with_name(f"{folder.name}.log")
 
 
 async def _started(environment: dict[str, str], token: str) -> tuple[asyncio.subprocess.Process, str]:
