@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class Account(Model):
+class Account(PlainModel):
     """One company's directory."""
 
     id = fields.UUIDField(primary_key=True)
@@ -26,14 +27,14 @@ class Account(Model):
         table = "accounts"
 
 
-class Tally(Model):
+class Tally(PlainModel):
     """How many people and teams an account has that are not deleted: the sums of its rows (`catalog.tallies`).
 
     Several rows, so that changes at the same time do not wait for each other; one alone may well be negative.
     """
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID

@@ -6,18 +6,19 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class Alert(Model):
+class Alert(PlainModel):
     """Administrators were told that an integration deactivated, or emptied, more than usual within an hour."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    integration: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    integration: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Integration", related_name=False, on_delete=fields.NO_ACTION
     )
     integration_id: UUID
@@ -33,7 +34,7 @@ class Alert(Model):
         table = "alerts"
 
 
-class AlertMark(Model):
+class AlertMark(PlainModel):
     """One person deactivated, or one team emptied, by an integration; counted for an hour."""
 
     id = fields.UUIDField(primary_key=True)
@@ -47,7 +48,7 @@ class AlertMark(Model):
         table = "alert_marks"
 
 
-class TokenNotice(Model):
+class TokenNotice(PlainModel):
     """Somebody was told that a token ends within so many days: once each."""
 
     id = fields.UUIDField(primary_key=True)

@@ -6,22 +6,23 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class ApiToken(Model):
+class ApiToken(PlainModel):
     """A bearer token: a SCIM integration's, a person's, or a service of the account's own."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    integration: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    integration: fields.ForeignKeyNullableRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Integration", related_name=False, on_delete=fields.NO_ACTION, null=True
     )
     integration_id: UUID | None
-    user: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    user: fields.ForeignKeyNullableRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.User", related_name=False, on_delete=fields.NO_ACTION, null=True
     )
     user_id: UUID | None

@@ -7,14 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class Contact(Model):
+class Contact(PlainModel):
     """A way to reach a team or a person. Of each type an owner has, one is the default."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
@@ -34,11 +35,11 @@ class Contact(Model):
         table = "contacts"
 
 
-class Tag(Model):
+class Tag(PlainModel):
     """A key and a value on a team or a person; a key may have several values."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
@@ -53,11 +54,11 @@ class Tag(Model):
         table = "tags"
 
 
-class PropertyDefinition(Model):
+class PropertyDefinition(PlainModel):
     """A property that teams of the account may have: its name, and the JSON Schema of its values."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
@@ -79,19 +80,19 @@ class PropertyDefinition(Model):
         table = "property_definitions"
 
 
-class Property(Model):
+class Property(PlainModel):
     """The value that a team has for a property."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    definition: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    definition: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.PropertyDefinition", related_name=False, on_delete=fields.NO_ACTION
     )
     definition_id: UUID
-    team: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    team: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Team", related_name=False, on_delete=fields.NO_ACTION
     )
     team_id: UUID

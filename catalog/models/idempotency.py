@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class IdempotencyClaim(Model):
+class IdempotencyClaim(PlainModel):
     """One key of one asker, for 24 hours."""
 
     id = fields.UUIDField(primary_key=True)

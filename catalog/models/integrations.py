@@ -7,14 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class Integration(Model):
+class Integration(PlainModel):
     """A source of people and teams. `settings` is read through `catalog.services.integrations.Settings`."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
@@ -33,7 +34,7 @@ class Integration(Model):
         table = "integrations"
 
 
-class ExternalId(Model):
+class ExternalId(PlainModel):
     """What an integration calls a person or a team: a name it uses, never a key of ours, never parsed.
 
     (CVE-2025-41115: a numeric externalId taken for an internal id made an administrator.) One current name per
@@ -41,11 +42,11 @@ class ExternalId(Model):
     """
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    integration: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    integration: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Integration", related_name=False, on_delete=fields.NO_ACTION
     )
     integration_id: UUID
@@ -60,7 +61,7 @@ class ExternalId(Model):
         table = "external_ids"
 
 
-class PendingDecision(Model):
+class PendingDecision(PlainModel):
     """Something an integration wants that only an administrator can allow.
 
     `kind` is `link_user` or `link_team` (it wants to write somebody it does not own) or `rehire` (a deactivated
@@ -68,11 +69,11 @@ class PendingDecision(Model):
     """
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    integration: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    integration: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Integration", related_name=False, on_delete=fields.NO_ACTION
     )
     integration_id: UUID

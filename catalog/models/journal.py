@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class AuditEvent(Model):
+class AuditEvent(PlainModel):
     """One thing done to one subject; written in the transaction of the change it tells of."""
 
     id = fields.UUIDField(primary_key=True)
@@ -37,7 +38,7 @@ class AuditEvent(Model):
         table = "audit_events"
 
 
-class OutboxMessage(Model):
+class OutboxMessage(PlainModel):
     """A letter to be sent, written in the transaction of the change that asks for it."""
 
     id = fields.UUIDField(primary_key=True)
@@ -64,7 +65,7 @@ class OutboxMessage(Model):
         table = "outbox_messages"
 
 
-class ProvisioningEvent(Model):
+class ProvisioningEvent(PlainModel):
     """One SCIM request, or a summary of like reads (`requests` of them); kept for 30 days."""
 
     id = fields.UUIDField(primary_key=True)

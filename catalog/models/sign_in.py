@@ -6,18 +6,19 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class Password(Model):
+class Password(PlainModel):
     """A person's password; one each at most, none for whoever never chose one."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    user: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.User", related_name=False, on_delete=fields.NO_ACTION
     )
     user_id: UUID
@@ -29,15 +30,15 @@ class Password(Model):
         table = "passwords"
 
 
-class Session(Model):
+class Session(PlainModel):
     """A browser in which somebody is signed in, until it ends, expires, or is left alone for too long."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    user: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.User", related_name=False, on_delete=fields.NO_ACTION
     )
     user_id: UUID
@@ -63,15 +64,15 @@ class Session(Model):
         table = "sessions"
 
 
-class OneTimeLink(Model):
+class OneTimeLink(PlainModel):
     """A link that opens one thing, once."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    user: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    user: fields.ForeignKeyNullableRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.User", related_name=False, on_delete=fields.NO_ACTION, null=True
     )
     user_id: UUID | None

@@ -7,21 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class SignInConnection(Model):
+class SignInConnection(PlainModel):
     """An identity provider that says who somebody is. `settings` is read through `catalog.connection_settings`."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
     kind = fields.TextField()
     """oidc or saml."""
     name = fields.TextField()
-    integration: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    integration: fields.ForeignKeyNullableRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Integration", related_name=False, on_delete=fields.NO_ACTION, null=True
     )
     integration_id: UUID | None
@@ -43,19 +44,19 @@ class SignInConnection(Model):
         table = "sign_in_connections"
 
 
-class SignInIdentity(Model):
+class SignInIdentity(PlainModel):
     """Who a connection's subject is here. An email is no part of it (nOAuth, CVE-2023-3128)."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    connection: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    connection: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.SignInConnection", related_name=False, on_delete=fields.NO_ACTION
     )
     connection_id: UUID
-    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    user: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.User", related_name=False, on_delete=fields.NO_ACTION
     )
     user_id: UUID
@@ -67,7 +68,7 @@ class SignInIdentity(Model):
         table = "sign_in_identities"
 
 
-class SignInState(Model):
+class SignInState(PlainModel):
     """What is good once between two requests of a sign-in, for every process: a row that is deleted when it is used.
 
     `purpose` is request (sent to the provider), ticket (came back, and waits for the browser's own request) or
@@ -87,7 +88,7 @@ class SignInState(Model):
         table = "sign_in_states"
 
 
-class SignInError(Model):
+class SignInError(PlainModel):
     """Why somebody was not let in, in words for an administrator; the latest few of each connection."""
 
     id = fields.UUIDField(primary_key=True)

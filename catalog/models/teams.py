@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class Team(Model):
+class Team(PlainModel):
     """A team; in SCIM, a Group.
 
     `provider_name` is the group's displayName exactly as its provider sends it, which a mapping rule may shorten into
@@ -17,7 +18,7 @@ class Team(Model):
     """
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
@@ -28,13 +29,13 @@ class Team(Model):
     alias = fields.TextField()
     """The default alias; it and all older ones are rows of `team_aliases`."""
     responsibilities: str | None = fields.TextField(null=True)
-    parent: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    parent: fields.ForeignKeyNullableRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Team", related_name=False, on_delete=fields.NO_ACTION, null=True
     )
     parent_id: UUID | None
     parent_integration_id: UUID | None = fields.UUIDField(null=True)
     """The integration that set the parent, by a group within a group; null where it was set by hand."""
-    integration: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    integration: fields.ForeignKeyNullableRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Integration", related_name=False, on_delete=fields.NO_ACTION, null=True
     )
     integration_id: UUID | None
@@ -50,15 +51,15 @@ class Team(Model):
         table = "teams"
 
 
-class TeamAlias(Model):
+class TeamAlias(PlainModel):
     """A name by which a team may be asked for; unique in the account, old ones stay valid."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    team: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    team: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Team", related_name=False, on_delete=fields.NO_ACTION
     )
     team_id: UUID
@@ -71,27 +72,27 @@ class TeamAlias(Model):
         table = "team_aliases"
 
 
-class Membership(Model):
+class Membership(PlainModel):
     """One period in which a person belonged to a team: from `valid_from` up to, not including, `valid_to`.
 
     A period that is still open ends at `catalog.ids.FOREVER`. Rows are never deleted: leaving ends the period.
     """
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    team: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    team: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Team", related_name=False, on_delete=fields.NO_ACTION
     )
     team_id: UUID
-    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    user: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.User", related_name=False, on_delete=fields.NO_ACTION
     )
     user_id: UUID
     role: str | None = fields.TextField(null=True)
-    integration: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    integration: fields.ForeignKeyNullableRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Integration", related_name=False, on_delete=fields.NO_ACTION, null=True
     )
     integration_id: UUID | None

@@ -10,21 +10,22 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class UserPeriod(Model):
+class UserPeriod(PlainModel):
     """What a person was from `valid_from` up to, not including, `valid_to`; the open one ends at `FOREVER`.
 
     One follows another without a gap from the person's arrival to their deletion: a deleted person has no open one.
     """
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    user: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.User", related_name=False, on_delete=fields.NO_ACTION
     )
     user_id: UUID
@@ -46,15 +47,15 @@ class UserPeriod(Model):
         table = "user_periods"
 
 
-class TeamPeriod(Model):
+class TeamPeriod(PlainModel):
     """What a team was called and where it stood, as `UserPeriod` is of a person; a team that is restored has a gap."""
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
-    team: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    team: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Team", related_name=False, on_delete=fields.NO_ACTION
     )
     team_id: UUID
@@ -70,7 +71,7 @@ class TeamPeriod(Model):
         table = "team_periods"
 
 
-class AuditHead(Model):
+class AuditHead(PlainModel):
     """Where the sealed events of an account end: the number and the seal of the last one (`catalog.sealing`)."""
 
     account_id = fields.UUIDField(primary_key=True)

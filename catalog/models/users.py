@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
+
+from catalog.models.plain import PlainModel
 
 
-class User(Model):
+class User(PlainModel):
     """A person.
 
     `attributes` holds what the provider sent, under the names of RFC 7643; the columns from `name` to `manager_key`
@@ -19,7 +20,7 @@ class User(Model):
     """
 
     id = fields.UUIDField(primary_key=True)
-    account: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    account: fields.ForeignKeyRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Account", related_name=False, on_delete=fields.NO_ACTION
     )
     account_id: UUID
@@ -45,7 +46,7 @@ class User(Model):
     """The manager as the provider names them: an id, a userName or an employee number."""
     manager_key: str | None = fields.TextField(null=True)
 
-    manager: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    manager: fields.ForeignKeyNullableRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.User", related_name=False, on_delete=fields.NO_ACTION, null=True
     )
     manager_id: UUID | None
@@ -60,7 +61,7 @@ class User(Model):
     """none, held, sent, accepted, expired or revoked."""
     last_sign_in_at: datetime | None = fields.DatetimeField(null=True)
     provisioned_by = fields.TextField(default="unknown")
-    integration: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    integration: fields.ForeignKeyNullableRelation[PlainModel] = fields.ForeignKeyField(
         "catalog.Integration", related_name=False, on_delete=fields.NO_ACTION, null=True
     )
     integration_id: UUID | None
