@@ -1,7 +1,8 @@
 """The doors: one look-up per noun, scoped by account, for rows that a change is about to alter.
 
 There is no second way to a row for writing. What another account has is not there, and what was deleted is not there
-either. Lists are not read here: they are SQL of their own and build no rows.
+either, save for whoever erases or discloses a person. Lists are not read here: they are SQL of their own and build no
+rows.
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ async def user(this: Change, id: UUID | str, *, lock: bool = False, version: int
     Raises NotFound, VersionMismatch (RFC 7644 §3.14, answered as 412).
     """
     return at(await _found(this, User, "user", id, _UNDELETED, lock), version)
+
+
+async def user_ever(this: Change, id: UUID | str, *, version: int | None = None) -> User:
+    """The person, also one who was deleted, held until the change ends. Raises NotFound, VersionMismatch."""
+    return at(await _found(this, User, "user", id, _SCOPED, lock=True), version)
 
 
 async def team(this: Change, id: UUID | str, *, lock: bool = False, version: int | None = None) -> Team:

@@ -38,6 +38,9 @@ class Dialect(Protocol):
     sorts_whole: bool
     """Whether rows are made whole before they are sorted and cut to a page."""
 
+    patience: str
+    """What lets the statements of a transaction take a minute each; empty where there is no limit."""
+
     shard: str
     """A small number that transactions at the same time mostly do not share: each raises a counter of its own."""
 
@@ -126,6 +129,7 @@ class Sqlite:
     for_update = ""
     for_share = ""
     sorts_whole = True
+    patience = ""
     shard = "0"
 
     def by_index(self, name: str) -> str:
@@ -234,6 +238,7 @@ class Postgres:
     for_update = " FOR NO KEY UPDATE"
     for_share = " FOR SHARE"
     sorts_whole = False
+    patience = "SET LOCAL statement_timeout = '60s'"
     shard = "pg_backend_pid() % 32"
 
     def by_index(self, name: str) -> str:

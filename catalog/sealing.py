@@ -8,6 +8,9 @@ The seal of an event is the HMAC-SHA256 of the seal before it and of everything 
 account that follows from the secret key: whoever can write to the database alone can't alter, remove, insert or
 exchange events without being found out (`verify`). Its end is proven separately, and told to the log (`web.worker`), as
 a chain whose end was cut off still holds.
+
+Where parts of an event are erased, its seal stays, as a link of the chain, and a second one under the same key holds
+what remains (`Sealer.of_remains`).
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from uuid import UUID
 
 import orjson
 
-from catalog.changes import uninterrupted
+from catalog.changes import Change, uninterrupted
 from catalog.database import database
 from catalog.dialects import DIALECTS, Dialect
 from catalog.engines import Row, Statement, Unit
@@ -95,7 +98,7 @@ class Sealer:
             count += 1
             if row["seq"] != count:
                 return Verified(account_id, count - 1, f"event {count} is missing")
-            if not hmac.compare_digest(_seal(key, seal, count, row), row["seal"] or ""):
+            if not _holds(key, seal, count, row):
                 return Verified(account_id, count - 1, f"event {count} ({row['id']}) is not as it was sealed")
             seal = row["seal"]
             if awaited.pop(count, seal) != seal:
@@ -106,7 +109,14 @@ class Sealer:
             return Verified(account_id, count, "nothing says where it ends")
         return Verified(account_id, count)
 
-    # --- what the two lean on ---------------------------------------------------------------------------------
+    def of_remains(self, event: Row) -> str:
+        """The seal over what remains of a sealed event whose parts were erased: `erased_seal` of its row.
+
+        `event` has the columns that `columns` names, as they are from now on.
+        """
+        return _seal_of_remains(self._key(UUID(str(event["account_id"]))), event)
+
+    # --- what the three lean on -------------------------------------------------------------------------------
 
     async def _seal_some(self) -> list[Head]:
         db = database()
@@ -115,7 +125,7 @@ class Sealer:
             if db.dialect == "postgres" and not await _is_alone(unit):
                 return []
             rows = await unit.rows(
-                f"SELECT {_columns(say)} FROM audit_events e WHERE e.seq IS NULL ORDER BY e.account_id, e.id LIMIT $1",
+                f"SELECT {columns(say)} FROM audit_events e WHERE e.seq IS NULL ORDER BY e.account_id, e.id LIMIT $1",
                 BATCH,
             )
             heads = await _heads(unit, {row["account_id"] for row in rows})
@@ -157,10 +167,11 @@ _TOLD = (
 """What an event says beside its time and what differed, as texts."""
 
 
-def _columns(say: Dialect) -> str:
+def columns(say: Dialect) -> str:
+    """The columns of an event `e` that a seal is made of."""
     return (
-        f"e.account_id, e.seq, e.seal, {', '.join(f'e.{name}' for name in _TOLD)}, {say.instant('e.at')} AS at, "
-        f"{say.json_text('e.before')} AS before, {say.json_text('e.after')} AS after"
+        f"e.account_id, e.seq, e.seal, e.erased_seal, {', '.join(f'e.{name}' for name in _TOLD)}, "
+        f"{say.instant('e.at')} AS at, {say.json_text('e.before')} AS before, {say.json_text('e.after')} AS after"
     )
 
 
@@ -170,6 +181,27 @@ def _seal(key: bytes, before: str, seq: int, row: Row) -> str:
     documents = [None if row[name] is None else orjson.loads(row[name]) for name in ("before", "after")]
     told = orjson.dumps([before, seq, row["at"], *texts, *documents], option=orjson.OPT_SORT_KEYS)
     return hmac.digest(key, told, hashlib.sha256).hex()
+
+
+def _seal_of_remains(key: bytes, row: Row) -> str:
+    """Made of the seal, too: what remains of one event is not what remains of another."""
+    return _seal(key, f"erased {row['seal']}", row["seq"], row)
+
+
+def _holds(key: bytes, before: str, seq: int, row: Row) -> bool:
+    """Whether the event is as it was sealed; or, where parts of it were erased, as it was left then.
+
+    The seal of an erased event can't be made again. What comes after it is sealed with it, so it is the one that was.
+    """
+    if row["erased_seal"] is not None:
+        return hmac.compare_digest(_seal_of_remains(key, row), row["erased_seal"])
+    return hmac.compare_digest(_seal(key, before, seq, row), row["seal"] or "")
+
+
+async def hold_still(this: Change) -> None:
+    """Nothing is sealed until the change ends; what is being sealed is waited for."""
+    if this.dialect == "postgres":
+        await this.rows("SELECT pg_advisory_xact_lock($1)", _LOCK)
 
 
 def _proof(key: bytes, seq: int, seal: str) -> str:
@@ -192,7 +224,7 @@ async def _sealed(account_id: UUID) -> AsyncIterator[Row]:
     """The account's sealed events, in order."""
     db, after = database(), 0
     text = (
-        f"SELECT {_columns(DIALECTS[db.dialect])} FROM audit_events e "
+        f"SELECT {columns(DIALECTS[db.dialect])} FROM audit_events e "
         "WHERE e.account_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3"
     )
     while rows := await db.rows(text, account_id, after, BATCH):

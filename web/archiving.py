@@ -13,7 +13,7 @@ from catalog import archive, schema
 from catalog.changes import change
 from catalog.services import resync as resyncing
 from catalog.services.resync import Checklist
-from web.commanding import Failure, operator, run, say
+from web.commanding import AccountOption, Failure, operator, run, say
 from web.settings import Settings, signing_key
 
 
@@ -68,7 +68,7 @@ def resync(
     letters: Annotated[
         str | None, typer.Option(help="With --done: send, or discard, the letters that the backup had not sent.")
     ] = None,
-    account: Annotated[str | None, typer.Option("--account", help="Slug of the account.", metavar="SLUG")] = None,
+    account: AccountOption = None,
 ) -> None:
     """Show what is to be looked at after a restore; with --done, let everybody in and letters out again."""
     if done != (letters in ("send", "discard")):

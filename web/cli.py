@@ -14,29 +14,26 @@ from typing import Annotated
 import typer
 
 from catalog import schema
-from catalog.actors import Role, Scope
+from catalog.actors import Scope
 from catalog.changes import change
 from catalog.services import accounts, integrations, teams, tokens, users
-from web import admitting, archiving, doctoring, importing, integrating
-from web.commanding import operator, run, say
+from web import archiving, doctoring, importing, integrating, user_commands
+from web.commanding import AccountOption, operator, run, say
 from web.demo.command import demo
 from web.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Muster: a catalog of people and teams.")
 account_app = typer.Typer(no_args_is_help=True, help="Accounts, the tenants of this installation.")
-user_app = typer.Typer(no_args_is_help=True, help="People made by hand.")
 token_app = typer.Typer(no_args_is_help=True, help="API tokens.")
 import_app = typer.Typer(no_args_is_help=True, help="What was elsewhere before.")
 integration_app = typer.Typer(no_args_is_help=True, help="Connections to identity providers.")
 for command in (demo, archiving.backup, archiving.restore, archiving.resync):
     app.command()(command)
 app.add_typer(account_app, name="account")
-app.add_typer(user_app, name="user")
+app.add_typer(user_commands.user_app, name="user")
 app.add_typer(token_app, name="token")
 app.add_typer(import_app, name="import")
 app.add_typer(integration_app, name="integration")
-
-AccountOption = Annotated[str | None, typer.Option("--account", help="Slug of the account.", metavar="SLUG")]
 
 
 @app.command()
@@ -140,60 +137,6 @@ def account_extension(
     async def work(chosen: Settings) -> None:
         await integrating.define_extension(await operator(account), urn, integrating.read_definition(file))
         say.print(f"People have the attributes of {urn} now.")
-
-    run(work)
-
-
-@user_app.command("create")
-def user_create(
-    email: Annotated[str, typer.Option()],
-    name: Annotated[str | None, typer.Option(help="Display name; the address's first part otherwise.")] = None,
-    role: Annotated[Role, typer.Option()] = Role.USER,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Their password is read from standard input.")
-    ] = False,
-    account: AccountOption = None,
-) -> None:
-    """Make a person by hand. Without a password they get a letter with a link to choose one."""
-    password = admitting.read_password() if password_stdin else None
-
-    async def work(chosen: Settings) -> None:
-        user = await admitting.create(await operator(account), email=email, name=name, role=role, password=password)
-        say.print(f"Made {user.name} <{user.email}>, {user.role}.")
-
-    run(work)
-
-
-@user_app.command("link")
-def user_link(email: str, account: AccountOption = None) -> None:
-    """Print a link at which a person chooses a new password: good once, for 24 hours."""
-
-    async def work(chosen: Settings) -> str:
-        found = await admitting.link(await operator(account), chosen, email)
-        say.print(f"{email} chooses a new password here, once and within 24 hours:")
-        return found
-
-    print(run(work))
-
-
-@user_app.command("deactivate")
-def user_deactivate(email: str, account: AccountOption = None) -> None:
-    """End a person's access at once; they stay in the catalog."""
-    _set_active(email, account, active=False)
-
-
-@user_app.command("reactivate")
-def user_reactivate(email: str, account: AccountOption = None) -> None:
-    """Give a person their access again."""
-    _set_active(email, account, active=True)
-
-
-def _set_active(email: str, account: str | None, *, active: bool) -> None:
-    async def work(chosen: Settings) -> None:
-        async with change(await operator(account)) as this:
-            user = await users.lock(this, await users.id_of_email(this.actor, email))
-            await (users.reactivate(this, user) if active else users.deactivate(this, user))
-        say.print(f"{user.name} is {'active' if active else 'deactivated'}.")
 
     run(work)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import typer
@@ -20,6 +20,8 @@ from web import observability
 from web.settings import Settings
 
 T = TypeVar("T")
+
+AccountOption = Annotated[str | None, typer.Option("--account", help="Slug of the account.", metavar="SLUG")]
 
 say = Console(stderr=True, highlight=False)
 """Everything but secrets goes to standard error."""

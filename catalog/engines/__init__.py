@@ -87,5 +87,11 @@ class Database(Protocol):
     async def upkeep(self) -> None:
         """What the engine wants done every few seconds so that it plans for the rows that are there."""
 
+    async def compact(self) -> None:
+        """What was deleted or overwritten gone from the disk too, where the engine does not see to that itself.
+
+        Raises Unavailable where somebody writes for too long.
+        """
+
     async def close(self) -> None:
         """Every connection closed."""

@@ -291,6 +291,9 @@ class PostgresDatabase:
             patience = [Statement("SET LOCAL statement_timeout = '60s'")] if tables else []
             await unit.batch([*patience, *(Statement(f"ANALYZE {row['name']}") for row in tables)])
 
+    async def compact(self) -> None:
+        """Nothing: PostgreSQL's own daemon clears what was deleted, and writes over it."""
+
     async def close(self) -> None:
         lent, self._lent = self._lent, None
         if lent is not None:

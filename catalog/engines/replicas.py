@@ -83,6 +83,9 @@ class Reading:
     async def upkeep(self) -> None:
         await self._database.upkeep()
 
+    async def compact(self) -> None:
+        await self._database.compact()
+
     async def close(self) -> None:
         """Nothing: who opened them closes both."""
 

@@ -11,7 +11,7 @@ import asyncio
 import base64
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -29,6 +29,9 @@ T = TypeVar("T")
 
 GROUP_LIMIT = 64
 """Units of work that share one commit, at most."""
+
+COMPACTING_WAITS_S = 30
+"""How long writing the file anew waits for whoever writes or reads."""
 
 PRAGMAS = {
     "journal_mode": "WAL",
@@ -344,6 +347,17 @@ class SqliteDatabase:
 
     async def upkeep(self) -> None:
         """Nothing: SQLite's plans do not follow from how many rows there are."""
+
+    async def compact(self) -> None:
+        """The file written anew: SQLite leaves what was deleted in it until the place is used for something else."""
+
+        def vacuum() -> None:
+            with closing(sqlite3.connect(self._reader.filename, timeout=COMPACTING_WAITS_S)) as connection:
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        with translated():
+            await asyncio.to_thread(vacuum)
 
     async def close(self) -> None:
         self._quick.close()

@@ -33,6 +33,8 @@ class AuditEvent(PlainModel):
     """Its place among the account's events in the order of their commits, from 1 without a gap; null until sealed."""
     seal: str | None = fields.TextField(null=True)
     """The link to the event before it (`catalog.sealing`), in hexadecimal."""
+    erased_seal: str | None = fields.TextField(null=True)
+    """The seal over what remains, where parts of the event were erased after it was sealed."""
 
     class Meta:
         table = "audit_events"

@@ -297,6 +297,8 @@ SENTENCES: dict[str, str | Callable[[Event], str]] = {
     "user.deactivated": "{who} deactivated {subject}.",
     "user.reactivated": _user_reactivated,
     "user.deleted": "{who} deleted {subject}.",
+    "user.exported": "{who} exported everything that is kept of {subject}.",
+    "user.erased": "{who} erased a person.",
     "user.role_changed": _role_changed,
     "user.linked": _linked,
     "user.detached": _detached,

@@ -31,6 +31,8 @@ ACTIONS: dict[str, str] = {
     "user.deactivated": "A person lost their access: sessions, personal tokens and unsent letters ended.",
     "user.reactivated": "A person was made active again.",
     "user.deleted": "A person was deleted; their history stays.",
+    "user.exported": "Somebody took away everything that is kept of a person.",
+    "user.erased": "A person was erased: what the trail said of them is gone, and that it was there is proven.",
     "user.role_changed": "A person's role in the account changed.",
     "user.linked": "A person is managed by an integration from now on.",
     "user.detached": "A person is no longer managed by an integration.",

@@ -31,7 +31,8 @@ PEOPLE = [Holder.ADMIN, Holder.STANDARDS_ADMIN, Holder.USER, Holder.TEAM_MEMBER]
 
 ADMINISTRATORS_ALONE = {
     *("account.update", "users.read_hidden", "users.create", "users.invite", "users.set_role", "users.deactivate"),
-    *("users.delete", "history.import", "integrations.manage", "provisioning.read", "sign_in.manage", "audit.read"),
+    *("users.delete", "users.export", "users.erase", "history.import", "integrations.manage", "provisioning.read"),
+    *("sign_in.manage", "audit.read"),
 }
 
 

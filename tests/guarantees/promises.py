@@ -51,7 +51,7 @@ PROMISES: dict[int, Promise] = {
     30: Promise("A backup of one database is the same on the other, and back."),
     31: Promise("A letter whose sender died is sent by another.", lacks="100 kills over 1,000 letters"),
     32: Promise("Clocks may differ by a minute, and not by more.", lacks="a clock that is set back under load"),
-    33: Promise("A person can be erased.", lacks="it is not built"),
+    33: Promise("A person can be erased, and the trail still holds; and is told everything that is kept."),
     34: Promise("A connection that is cut or hangs is given up in time.", lacks="the same of mail and providers"),
     35: Promise("Memory and files stay the same over hours.", lacks="a soak test"),
     36: Promise("Settings that are not safe are refused before anything is served."),
