@@ -23,6 +23,21 @@ EmailFrom = Literal["primary", "work", "userName"]
 """What comes first for a person's email: the primary address, the work address, or the userName."""
 
 
+AUDITED = (
+    "user_name",
+    "name",
+    "given_name",
+    "family_name",
+    "email",
+    "title",
+    "department",
+    "employee_number",
+    "user_type",
+    "manager_value",
+)
+"""The columns whose old and new values an audit event shows; other attributes are named, not shown."""
+
+
 def by_hand(*, name: str, email: str | None) -> Document:
     """The document of somebody who was not provisioned: enough of it that an import by a provider finds every part
     that it requires (RFC 7643 §4.1.1; Okta refuses a person without givenName and familyName)."""
@@ -70,6 +85,11 @@ def derive(
     user.employee_number = enterprise.get("employeeNumber")
     user.manager_value = (enterprise.get("manager") or {}).get("value") or None
     user.manager_key = fold(user.manager_value) if user.manager_value else None
+
+
+def audited(user: User) -> dict[str, Any]:
+    """What an audit event shows of the person."""
+    return {name: value for name in AUDITED if (value := getattr(user, name)) is not None}
 
 
 def folded(value: Any) -> Any:

@@ -25,6 +25,11 @@ def now() -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
+def as_text(at: datetime) -> str:
+    """The instant as every API prints it: RFC 3339 in UTC, with milliseconds."""
+    return f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}Z"
+
+
 def fold(text: str) -> str:
     """`text` as it is compared where case and Unicode form do not matter: NFKC, then full case folding.
 

@@ -84,8 +84,7 @@ def meanings(caller: Caller) -> Meanings:
 async def create(this: Change, caller: Caller, body: Json) -> Found:
     """The new person. `active` absent means true, as every known client takes it."""
     resource = read_resource(body, schema(caller), strict=caller.strict)
-    user = await users.create(this, _draft(resource), provisioned_by="integration_scim")
-    return _found(await users.written(this, user.id), caller, EVERYTHING_WANTED)
+    return _found(await users.provision(this, _draft(resource)), caller, EVERYTHING_WANTED)
 
 
 async def get(caller: Caller, id: UUID, wanted: Projection) -> Found | None:

@@ -7,6 +7,7 @@ Whether they answered is told by `User.invitation`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -27,43 +28,66 @@ the same moment do not see each other, so a few more may pass."""
 EXPIRED_AT_ONCE = 500
 
 
-async def welcome(this: Change, user: User) -> None:
-    """A welcome letter for a new active person, and their invitation `sent`, or `held` where many come at once.
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who welcomes somebody: the account, by way of an integration where one provisions."""
 
-    None for a throw-away account, without an address that gets mail, where the integration is set to send none, for
-    somebody who can sign in, or if the person had one before.
+    account: str
+    integration: str | None
+    recent: int
+    """Letters of the integration within `HELD_WITHIN`, counted up to `HELD_ABOVE`."""
+    is_silent: bool
+    """No letters: the account is thrown away, or the integration is set to send none."""
+
+
+def recent(integration: str, since: str, letter: str) -> str:
+    """How many letters of this name the integration has had since then, as SQL: not counted beyond `HELD_ABOVE`."""
+    return (
+        f"(SELECT count(*) FROM (SELECT 1 FROM outbox_messages o WHERE o.integration_id = {integration} "
+        f"AND o.created_at > {since} AND o.letter = {letter} LIMIT {HELD_ABOVE}) recent)"
+    )
+
+
+def greet(this: Change, user: User, sender: Sender) -> None:
+    """A welcome letter for somebody new, and their invitation `sent`, or `held` where many come at once.
+
+    None for somebody who is not active, or has no address that gets mail.
     """
-    if user.deactivated_at is not None or not letters.can_get_mail(user.email):
+    if user.deactivated_at is not None or sender.is_silent or not letters.can_get_mail(user.email):
         return
     integration_id = this.actor.integration_id
-    rows = await this.rows(
-        "SELECT a.name AS account, a.is_rehearsal, i.name AS integration, i.settings, "
-        "(SELECT count(*) FROM (SELECT 1 FROM outbox_messages o WHERE o.integration_id = $2 AND o.created_at > $3 "
-        "AND o.letter = $4 LIMIT $5) recent) AS recent, "
-        "(SELECT count(*) FROM outbox_messages p WHERE p.user_id = $6 AND p.letter = $4) AS had, "
-        "(SELECT count(*) FROM passwords w WHERE w.user_id = $6) AS passwords "
-        "FROM accounts a LEFT JOIN integrations i ON i.id = $2 WHERE a.id = $1",
-        *(this.account_id, integration_id, this.at - HELD_WITHIN, letters.WELCOME, HELD_ABOVE, user.id),
-    )
-    found = rows[0]
-    if found["is_rehearsal"] or found["had"] or found["passwords"] or user.last_sign_in_at is not None:
-        return
-    if not Settings.read(found["settings"]).welcome_letters:
-        return
-    held = integration_id is not None and found["recent"] >= HELD_ABOVE
+    held = integration_id is not None and sender.recent >= HELD_ABOVE
     user.invitation = "held" if held else "sent"
     this.touch(user)
     facts = {
         "name": user.name,
         "user_name": user.user_name,
-        "account": found["account"],
-        "integration": found["integration"],
+        "account": sender.account,
+        "integration": sender.integration,
         "has_link": True,
     }
     state = "held" if held else "waiting"
     post.put(
         *(this, letters.WELCOME, user.email or "", facts), user_id=user.id, integration_id=integration_id, state=state
     )
+
+
+async def welcome(this: Change, user: User) -> None:
+    """`greet`, for somebody who was here before: not if they can sign in, or had their letter."""
+    if user.deactivated_at is not None or user.last_sign_in_at is not None or not letters.can_get_mail(user.email):
+        return
+    rows = await this.rows(
+        f"SELECT a.name AS account, a.is_rehearsal, i.name AS integration, i.settings, {recent('$2', '$3', '$4')} "
+        "AS recent, (SELECT count(*) FROM outbox_messages p WHERE p.user_id = $5 AND p.letter = $4) AS had, "
+        "(SELECT count(*) FROM passwords w WHERE w.user_id = $5) AS passwords "
+        "FROM accounts a LEFT JOIN integrations i ON i.id = $2 WHERE a.id = $1",
+        *(this.account_id, this.actor.integration_id, this.at - HELD_WITHIN, letters.WELCOME, user.id),
+    )
+    found = rows[0]
+    if found["had"] or found["passwords"]:
+        return
+    is_silent = bool(found["is_rehearsal"]) or not Settings.read(found["settings"]).welcome_letters
+    greet(this, user, Sender(found["account"], found["integration"], found["recent"], is_silent))
 
 
 async def withdraw(this: Change, user: User) -> None:

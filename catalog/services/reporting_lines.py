@@ -45,14 +45,20 @@ async def find_manager(this: Change, user: User) -> None:
         user.manager_id = UUID(str(ranked[0]["id"]))
 
 
+def lead_themselves(user: User) -> None:
+    """Somebody new whose provider names them as their own manager has themselves as manager."""
+    names, number = [str(user.id), user.user_name_key], user.employee_number
+    if user.manager_id is None and (user.manager_key in names or (number and user.manager_value == number)):
+        user.manager_id = user.id
+
+
 async def arrived(this: Change, user: User) -> None:
     """Whoever named this person as manager before they were here has found them now; also they themselves, if they did.
 
     What their provider sent of them is as it was, so their versions stay.
     """
-    names, number = [str(user.id), user.user_name_key], user.employee_number
-    if user.manager_id is None and (user.manager_key in names or (number and user.manager_value == number)):
-        user.manager_id = user.id
+    lead_themselves(user)
+    number = user.employee_number
     waiting = await _held(
         this,
         "users_manager_sought",
@@ -60,7 +66,7 @@ async def arrived(this: Change, user: User) -> None:
         "u.manager_id IS NULL AND u.deleted_at IS NULL AND u.id <> $2 AND u.manager_key IN ($3, $4, $5) "
         "AND (u.manager_key IN ($3, $4) OR u.manager_value = $6)",
         user.id,
-        *names,
+        *(str(user.id), user.user_name_key),
         fold(number) if number else None,
         number,
     )

@@ -1,7 +1,8 @@
 """People: arriving, changing, leaving, coming back.
 
 An integration writes only its own people. Somebody made by hand, or by another integration, waits to be linked: the
-same name is no proof that it is the same person, and an email still less (CVE-2022-1680).
+same name is no proof that it is the same person, and an email still less (CVE-2022-1680). What is asked before somebody
+arrives stands in `arrivals`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from catalog import access, sql, tallies
 from catalog.actors import Actor
-from catalog.attributes import Document, by_hand, derive
+from catalog.attributes import AUDITED, ENTERPRISE, Document, audited, by_hand, derive
 from catalog.changes import Change
 from catalog.database import database
 from catalog.dialects import FOREVER
@@ -25,6 +26,7 @@ from catalog.models import User
 from catalog.selection import EVERYTHING, Order, Where, Window, is_keyed
 from catalog.services import (
     administrators,
+    arrivals,
     endings,
     external_ids,
     integrations,
@@ -33,20 +35,6 @@ from catalog.services import (
     ownership,
     reporting_lines,
 )
-
-AUDITED = (
-    "user_name",
-    "name",
-    "given_name",
-    "family_name",
-    "email",
-    "title",
-    "department",
-    "employee_number",
-    "user_type",
-    "manager_value",
-)
-"""The columns whose old and new values an audit event shows; other attributes are named, not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +56,30 @@ async def create(
     Raises NotPermitted; AlreadyTaken where the userName or the email is another's; WaitsToBeLinked where the userName
     is that of somebody whom the asking integration does not own.
     """
+    user, _ = await _made(this, draft, role=role, provisioned_by=provisioned_by, welcome=welcome)
+    await this.flush()
+    return user
+
+
+async def provision(this: Change, draft: Draft) -> Row:
+    """The new person as a row of `page`, as `create` makes them, for the asking integration.
+
+    They are written when the change is left, where AlreadyTaken may still be raised.
+    """
+    user, is_new = await _made(this, draft, role="user", provisioned_by="integration_scim", welcome=True)
+    return arrivals.as_row(user, draft.external_id) if is_new else await written(this, user.id)
+
+
+async def _made(this: Change, draft: Draft, *, role: str, provisioned_by: str, welcome: bool) -> tuple[User, bool]:
+    """The person, and whether they are new: somebody made by hand may be theirs whom the integration links unasked."""
     ownership.need_for(this, "users.create")
-    holder = await _holder(this, draft.user_name)
-    if holder is not None:
+    number = (draft.attributes.get(ENTERPRISE) or {}).get("employeeNumber")
+    known = await arrivals.known(this, draft.user_name, number)
+    if known.is_here and (holder := await _holder(this, draft.user_name)) is not None:
         if not await _may_claim(this, holder):
             raise await _already_there(this, holder, draft)
         await replace(this, holder, draft)
-        return holder
+        return holder, False
     user = User(
         id=new_id(),
         account_id=this.account_id,
@@ -87,17 +92,19 @@ async def create(
         created_at=this.at,
         updated_at=this.at,
     )
-    await _derive(this, user, draft.attributes)
+    settings = known.settings
+    derive(user, draft.attributes, name_from=settings.name_from, email_from=settings.email_from)
     await reporting_lines.find_manager(this, user)
+    reporting_lines.lead_themselves(user)
     this.add(user)
     if draft.external_id is not None and this.actor.integration_id is not None:
         this.add(external_ids.first(this, "user", user.id, draft.external_id))
-    this.record("user.created", user, kind="user", name=user.name, after=_audited(user))
+    this.record("user.created", user, kind="user", name=user.name, after=audited(user))
     if welcome:
-        await invitations.welcome(this, user)
-    await reporting_lines.arrived(this, user)
-    await this.flush()
-    return user
+        invitations.greet(this, user, known.sender)
+    if known.is_awaited:
+        await reporting_lines.arrived(this, user)
+    return user, True
 
 
 async def create_by_hand(
@@ -134,13 +141,14 @@ async def replace(this: Change, user: User, draft: Draft) -> None:
     """
     ownership.need_for(this, "users.update", user)
     await claim(this, user, draft.external_id)
-    before, old = _audited(user), user.attributes
+    before, old = audited(user), user.attributes
     if draft.user_name != user.user_name or draft.attributes != old:
         user.user_name, user.user_name_key = draft.user_name, fold(draft.user_name)
-        await _derive(this, user, draft.attributes)
+        settings = await integrations.settings_held(this, user.integration_id)
+        derive(user, draft.attributes, name_from=settings.name_from, email_from=settings.email_from)
         if user.manager_value != before.get("manager_value"):
             await reporting_lines.find_manager(this, user)
-        after = _audited(user)
+        after = audited(user)
         changed = {name for name in AUDITED if before.get(name) != after.get(name)}
         this.record(
             "user.updated",
@@ -231,7 +239,7 @@ async def delete(this: Change, user: User) -> None:
     user.deleted_at = this.at
     endings.of_identity(this, user)
     await external_ids.forget_external_ids(this, "user", user.id)
-    this.record("user.deleted", user, kind="user", name=user.name, before=_audited(user))
+    this.record("user.deleted", user, kind="user", name=user.name, before=audited(user))
     await this.flush()
 
 
@@ -381,12 +389,6 @@ async def _may_claim(this: Change, user: User) -> bool:
     return (await integrations.settings_of(this)).link_exact_user_names
 
 
-async def _derive(this: Change, user: User, document: Document) -> None:
-    """The columns as the mapping of the person's integration has them."""
-    settings = await integrations.settings_held(this, user.integration_id)
-    derive(user, document, name_from=settings.name_from, email_from=settings.email_from)
-
-
 async def _remember(this: Change, user: User, external_id: str | None) -> None:
     """The externalId kept, and the person touched if it is another one than before."""
     integration_id = this.actor.integration_id
@@ -394,7 +396,3 @@ async def _remember(this: Change, user: User, external_id: str | None) -> None:
         return
     if await external_ids.remember_external_id(this, integration_id, "user", user.id, external_id or None):
         this.touch(user)
-
-
-def _audited(user: User) -> dict[str, Any]:
-    return {name: value for name in AUDITED if (value := getattr(user, name)) is not None}

@@ -33,7 +33,7 @@ INDEXES = {
     "one_time_links_expired": ("one_time_links", "expires_at", False, False),
     "one_time_links_user": ("one_time_links", "user_id", False, True),
     "outbox_messages_due": ("outbox_messages", "state next_attempt_at", False, False),
-    "outbox_messages_integration": ("outbox_messages", "integration_id created_at", False, False),
+    "outbox_messages_integration": ("outbox_messages", "integration_id created_at letter", False, False),
     "outbox_messages_welcome": ("outbox_messages", "user_id letter", True, True),
     "outbox_messages_of_account": ("outbox_messages", "account_id created_at id", False, False),
     "passwords_user": ("passwords", "user_id", True, False),
