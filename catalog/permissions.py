@@ -77,7 +77,7 @@ OPERATIONS: dict[str, Operation] = {
     "users.set_role": _writing("yes no no no no no yes", "Give a person another role in the account."),
     "users.deactivate": _writing("yes no no no no own yes", "Deactivate people, and make them active again."),
     "users.delete": _writing("yes no no no no own yes", "Delete people."),
-    "users.export": _reading("yes no no no no no yes", "Take away everything that is kept of one person."),
+    "users.export": _writing("yes no no no no no yes", "Take away everything that is kept of one person."),
     "users.erase": _writing("yes no no no no no yes", "Erase a person: nothing that is kept leads to them any more."),
     "teams.read": _reading("yes yes yes yes yes yes yes", "See teams, who is on them, and what hangs on them."),
     "teams.create": _writing("yes yes yes no yes own yes", "Make teams."),

@@ -24,6 +24,7 @@ from catalog.actors import Actor
 from catalog.actors import Scope as Permission
 from catalog.errors import CatalogError, NotPermitted, TooManyRequests, Unauthenticated, Unavailable
 from catalog.services import calendars, callers
+from catalog.services.erasure import Eraser
 from catalog.services.idempotency import Answer, Keys
 from catalog.vault import Vault
 from graphql_api import errors, limits
@@ -49,7 +50,8 @@ class Refused(Exception):
 class Endpoint:
     """The endpoint of the product whose public address is `base_url`, as an ASGI application.
 
-    `secret_key` seals the answers that are kept for requests which are sent again, and client secrets.
+    `secret_key` seals the answers that are kept for requests which are sent again, client secrets, and what remains
+    of the audit trail where a person is erased.
     """
 
     def __init__(self, base_url: str, secret_key: str) -> None:
@@ -57,6 +59,7 @@ class Endpoint:
         self._documents = Documents(schema._schema)
         self._keys = Keys(secret_key)
         self._vault = Vault(secret_key)
+        self._eraser = Eraser(secret_key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -104,7 +107,7 @@ class Endpoint:
     async def _carry_out(self, actor: Actor, document: Document, asked: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """The answer's content, and its status: 503 where nothing came of it, and another try may do better."""
         zone = await _zone(actor, asked)
-        context = Context(actor, self._base_url, self._vault, zone=zone, selected=document.selected)
+        context = Context(actor, self._base_url, self._vault, self._eraser, zone=zone, selected=document.selected)
         result = await carry_out(schema._schema, document.node, context, asked["variables"], asked["operationName"])
         content: dict[str, Any] = {"data": result.data}
         if not result.errors:

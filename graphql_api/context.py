@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from strawberry.types import Info
 
 from catalog.actors import Actor
+from catalog.services.erasure import Eraser
 from catalog.vault import Vault
 
 T = TypeVar("T")
@@ -27,6 +28,8 @@ class Context:
     """The product's public address, without a slash at its end."""
     vault: Vault
     """Seals what must be read again: a client secret."""
+    eraser: Eraser
+    """Erases people, and seals what remains of the trail."""
     zone: tzinfo = UTC
     """The account's time zone, by which bare dates are read; known where the question has any."""
     statements: int = 0

@@ -20,6 +20,7 @@ from graphql_api.contacts import ContactMutations
 from graphql_api.describing import Description, described, found
 from graphql_api.execution import Executor
 from graphql_api.foreign_integrations import FOREIGN
+from graphql_api.privacy import PrivacyMutations
 from graphql_api.properties import PropertyMutations
 from graphql_api.scalars import CONFIG, Instant, shown_instant
 from graphql_api.sign_in import SignInMutations
@@ -72,6 +73,7 @@ class Mutation(
     Administration,
     AccountMutations,
     UserMutations,
+    PrivacyMutations,
     TeamMutations,
     AliasMutations,
     ContactMutations,

@@ -64,6 +64,8 @@ ASKS: dict[str, str | None] = {
     "teamUpdate": "teams.update",
     "userDeactivate": "users.deactivate",
     "userDelete": "users.delete",
+    "userErase": "users.erase",
+    "userExport": "users.export",
     "userInvite": "users.create",
     "userInviteResend": "users.invite",
     "userInviteRevoke": "users.invite",
@@ -100,6 +102,8 @@ def given(name: str, seed: Seed, token: str) -> dict[str, Any]:
         "teamPropertyDefinitionUpdate": {"propertyDefinition": {"id": seed.definition}, "input": SIZE},
         "teamRestore": {"id": seed.team},
         "userDeactivate": {"user": {"id": seed.ada}},
+        "userErase": {"user": {"id": seed.ada}},
+        "userExport": {"user": {"id": seed.ada}},
         "userInviteResend": {"user": {"id": seed.ada}},
         "userInviteRevoke": {"user": {"id": seed.ada}},
         "userReactivate": {"user": {"id": seed.ada}},
@@ -126,7 +130,7 @@ async def others_token(actor: Actor) -> str:
 async def answered(client: httpx.AsyncClient, secret: str, seed: Seed, token: str) -> dict[str, set[str]]:
     """The codes of what each mutation refuses; the last ones first, as deleting takes away what others alter."""
     codes = {}
-    for name, field in sorted(MUTATIONS.items(), key=lambda one: ("Delete" in one[0], one[0])):
+    for name, field in sorted(MUTATIONS.items(), key=lambda one: ("Delete" in one[0], "Erase" in one[0], one[0])):
         declared = ", ".join(f"${argument}: {type.type}" for argument, type in field.args.items())
         passed = ", ".join(f"{argument}: ${argument}" for argument in field.args)
         query = f"mutation({declared}) {{{name}({passed}) {{errors {{code}}}}}}"

@@ -15,6 +15,7 @@ from catalog.changes import change
 from catalog.ids import new_id, now, public_id
 from catalog.models import Integration, User
 from catalog.services import tokens
+from catalog.services.erasure import Eraser
 from catalog.vault import Vault
 from graphql_api import context
 from graphql_api.schema import schema
@@ -149,7 +150,7 @@ async def test_a_browser_is_asked_to_confirm_before_it_makes_or_deletes_a_token(
         session_id=new_id(),
         confirmed_at=now() - timedelta(minutes=minutes),
     )
-    asking = context.Context(in_a_browser, "https://muster.test", Vault("a key of the tests"))
+    asking = context.Context(in_a_browser, "https://muster.test", Vault("a key of the tests"), Eraser("a key"))
     for document, variables, field in (
         (CREATE, {"input": {"name": "nightly"}}, "apiTokenCreate"),
         (DELETE, {"id": public_id("ApiToken", token.id)}, "apiTokenDelete"),

@@ -18,6 +18,7 @@ from catalog.changes import change
 from catalog.ids import new_id, now
 from catalog.models import Integration, TeamAlias
 from catalog.services import visibility
+from catalog.services.erasure import Eraser
 from catalog.vault import Vault
 from catalog.visibility import Visibility
 from graphql_api.context import Context
@@ -61,7 +62,7 @@ async def seeded(actor: Actor, integration: Integration, scim_actor: Actor) -> A
 
 async def answered(actor: Actor, document: str) -> tuple[Any, list[tuple[Any, str]]]:
     """The data, and where which errors are."""
-    context = Context(actor, "https://muster.test", Vault("a key of the tests"))
+    context = Context(actor, "https://muster.test", Vault("a key of the tests"), Eraser("a key"))
     result = await carry_out(schema._schema, parse(document), context)
     errors = sorted(
         (str([key for key in error.path or () if isinstance(key, str)]), type(error.original_error).__name__)

@@ -34,7 +34,7 @@ OF_A_TEAM = {
 ELSEWHERE = {
     *("teamRestore", "integrationUpdate", "integrationDelete"),
     *("teamPropertyDefinitionUpdate", "teamPropertyDefinitionDelete"),
-    *("userUpdate", "userDelete", "userDeactivate", "userReactivate", "signInConnectionUpdate"),
+    *("userUpdate", "userDelete", "userDeactivate", "userReactivate", "userErase", "signInConnectionUpdate"),
 }
 """What takes it too, and is tried with what it is about."""
 
