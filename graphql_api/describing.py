@@ -22,7 +22,7 @@ from catalog.errors import CatalogError, Invalid
 from catalog.selection import EVERYTHING, AnyOf, Attribute, Column, Compare, Order, Where
 from catalog.shapes import MOST_ROWS, USUAL_ROWS, Page, Rows
 
-COLUMN, PART, DESCRIBED, COMPUTED = "column", "part", "described", "computed"
+COLUMN, PART, DESCRIBED, COMPUTED, NEEDS = "column", "part", "described", "computed", "needs"
 """The marks in a field's metadata that `execution` reads. A field without a mark is the column of its own name."""
 
 
@@ -100,7 +100,7 @@ def part(**options: Any) -> Any:
 
 def computed(make: Callable[[Mapping[str, Any]], Any], *needs: str, **options: Any) -> Any:
     """A field that Python makes of these columns of the row: it takes the ordinary road."""
-    return strawberry.field(metadata={COMPUTED: (make, needs)}, **options)
+    return strawberry.field(metadata={COMPUTED: make, NEEDS: needs}, **options)
 
 
 def lazily(module: str, name: str) -> Any:
@@ -108,9 +108,15 @@ def lazily(module: str, name: str) -> Any:
     return Annotated[name, strawberry.lazy(f"graphql_api.{module}")]
 
 
-def described(type: Any, **options: Any) -> Callable[[Callable[..., Description | None]], Any]:
-    """A field of one row, or of a plain list of rows, of the GraphQL type; the function describes them."""
-    return _field(type, [_Placed()], options)
+def described(
+    type: Any, *, needs: Sequence[str] = (), **options: Any
+) -> Callable[[Callable[..., Description | None]], Any]:
+    """A field of one row, or of a plain list of rows, of the GraphQL type; the function describes them.
+
+    On the ordinary road it is given the row on which the field stands, which has these columns under `_needs`: for what
+    is known while the row is read, and by its id alone is not.
+    """
+    return _field(type, [_Placed()], options, needs)
 
 
 def listing(connection: Any, **options: Any) -> Callable[[Callable[..., Description | None]], Any]:
@@ -119,11 +125,12 @@ def listing(connection: Any, **options: Any) -> Callable[[Callable[..., Descript
 
 
 def _field(
-    type: Any, extensions: list[FieldExtension], options: dict[str, Any]
+    type: Any, extensions: list[FieldExtension], options: dict[str, Any], needs: Sequence[str] = ()
 ) -> Callable[[Callable[..., Description | None]], Any]:
     def decorate(function: Callable[..., Description | None]) -> Any:
+        metadata = {DESCRIBED: function, NEEDS: tuple(needs)}
         return strawberry.field(
-            resolver=function, graphql_type=type, extensions=extensions, metadata={DESCRIBED: function}, **options
+            resolver=function, graphql_type=type, extensions=extensions, metadata=metadata, **options
         )
 
     return decorate

@@ -11,7 +11,7 @@ from strawberry.types import Info
 from catalog.selection import Column, Compare, Related, Where
 from graphql_api import ids
 from graphql_api.connections import DatedConnection
-from graphql_api.describing import Description, described, linked
+from graphql_api.describing import Description, Row, described, linked
 from graphql_api.inputs import IdentifierInput, UserIdentifierInput
 from graphql_api.provenance import Pushed
 from graphql_api.scalars import Instant
@@ -47,8 +47,14 @@ class TeamMembership(Pushed):
     )
     is_inherited: bool
 
-    @described(Team | None, description="The team below through which the person is on the team that was asked for.")
-    def via(self, info: Info) -> Description:
+    @described(
+        Team | None,
+        needs=["is_inherited"],
+        description="The team below through which the person is on the team that was asked for.",
+    )
+    def via(self, info: Info) -> Description | None:
+        if isinstance(self, Row) and not self["_needs"]["is_inherited"]:
+            return None
         return linked("via")
 
     @described(Team)

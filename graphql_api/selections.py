@@ -50,6 +50,7 @@ from graphql_api.describing import (
     COLUMN,
     COMPUTED,
     DESCRIBED,
+    NEEDS,
     PAGE,
     PART,
     Description,
@@ -276,6 +277,7 @@ class Selections:
         needs: set[str] = set()
         for _, _, group, ours in self.fields(named, groups):
             marks = ours.metadata
+            needs.update(marks.get(NEEDS, ()))
             if PART in marks:
                 inner = self._columns(self._concrete(named.fields[group[0].node.name.value].type), [group])
                 before = members.get(ours.python_name)
@@ -283,9 +285,7 @@ class Selections:
                 members[ours.python_name] = Part(
                     ours.python_name, tuple({**known, **{member.key: member for member in inner}}.values())
                 )
-            elif COMPUTED in marks:
-                needs.update(marks[COMPUTED][1])
-            elif ours.base_resolver is None:
+            elif COMPUTED not in marks and ours.base_resolver is None:
                 members[ours.python_name] = Shown(ours.python_name, marks.get(COLUMN, ours.python_name))
         if needs:
             members["_needs"] = Part("_needs", tuple(Shown(name, name) for name in sorted(needs)))
@@ -353,7 +353,7 @@ class _Reading:
         self._parts: dict[str, _Reading] = {}
         for _, name, group, ours in selections.fields(named, groups):
             if COMPUTED in ours.metadata:
-                self._computed[ours.python_name] = ours.metadata[COMPUTED][0]
+                self._computed[ours.python_name] = ours.metadata[COMPUTED]
             if PART in ours.metadata:
                 inner = selections.concrete(named.fields[name].type)
                 self._parts[ours.python_name] = _Reading(selections, inner, [group], noun, given)

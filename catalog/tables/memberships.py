@@ -47,7 +47,8 @@ MEMBERSHIPS = Noun(
 
 REACHED = replace(
     MEMBERSHIPS,
-    # For what is asked of such rows later, by their ids alone: how far away they were is not known any more.
+    # For what is asked of such rows later, by their ids alone: how far away they were is not known any more, and asked
+    # of those alone that were not there themselves.
     source="(SELECT mz.*, 1 AS depth FROM memberships mz)",
     fields={**MEMBERSHIPS.fields, "is_inherited": Field("(m.depth > 0)", "boolean")},
     links={

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from graphql import parse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from catalog.actors import Actor
 from catalog.attributes import ENTERPRISE
@@ -72,13 +72,14 @@ async def answered(actor: Actor, document: str) -> tuple[Any, list[tuple[Any, st
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@example(document='{account{team(alias: "engines"){memberships(scope: all){nodes{isInherited via{name}}}}}}')
 @given(document=documents())
 async def test_both_roads_lead_to_the_same_answer(seeded: Actor, document: str) -> None:
     with pytest.MonkeyPatch.context() as patched:
         compiled = await answered(seeded, document)
         patched.setattr(Selections, "compiled", _not)
         ordinary = await answered(seeded, document)
-    assert compiled == ordinary
+    assert compiled == ordinary, document
 
 
 @settings(max_examples=EXAMPLES // 3, deadline=None, suppress_health_check=list(HealthCheck))
@@ -93,7 +94,7 @@ async def test_both_roads_hide_the_same_from_others(seeded: Actor, document: str
         compiled = await answered(seeded, document)
         patched.setattr(Selections, "compiled", _not)
         ordinary = await answered(seeded, document)
-    assert compiled == ordinary
+    assert compiled == ordinary, document
     assert "countess" not in orjson.dumps(compiled[0]).decode()
 
 
