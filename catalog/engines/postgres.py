@@ -6,10 +6,10 @@ What is looked up by keys, and what is written, is planned once; what a client a
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import asyncpg
 import orjson
@@ -20,6 +20,8 @@ from catalog.engines import Conflict, Row, Statement, UniqueViolation
 from catalog.engines.loans import MODES, Connection, Loans, Plans
 from catalog.errors import Unavailable
 from catalog.patience import another_try
+
+T = TypeVar("T")
 
 STATEMENT_TIMEOUT_S = 5
 LOCK_TIMEOUT_S = 2
@@ -219,27 +221,14 @@ class PostgresDatabase:
         return found[0] if found else None
 
     async def _fetch(self, plans: Plans, sql: str, params: Sequence[Any]) -> Sequence[Row]:
-        loans = self._loans
-        while True:
-            try:
-                connection = loans.at_hand(plans) or await loans.borrow(plans)
-                try:
-                    found = await connection.fetch(sql, *params)
-                except BaseException:
-                    loans.give_back(connection, is_whole=False)
-                    raise
-            except Exception as problem:
-                if _is_away(problem) and await another_try():
-                    continue
-                with translated():
-                    raise
-            loans.give_back(connection)
-            return cast(Sequence[Row], found)
+        connection, found = await self._first(plans, lambda connection: connection.fetch(sql, *params))
+        self._loans.give_back(connection)
+        return cast(Sequence[Row], found)
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[_Transaction]:
         loans = self._loans
-        connection = await self._begun(loans)
+        connection, _ = await self._first("kept", lambda connection: connection.execute("BEGIN"))
         is_whole = False
         try:
             unit = _Transaction(self._client, connection)
@@ -261,17 +250,18 @@ class PostgresDatabase:
         finally:
             loans.give_back(connection, is_whole=is_whole)
 
-    async def _begun(self, loans: Loans) -> Connection:
-        """A connection on which a transaction has begun: from there on nothing is tried again."""
+    async def _first(self, plans: Plans, ask: Callable[[Connection], Awaitable[T]]) -> tuple[Connection, T]:
+        """A connection, borrowed, and what the first statement on it gives: tried again while the server is away, as
+        nothing has been changed by then."""
+        loans = self._loans
         while True:
             try:
-                connection = loans.at_hand("kept") or await loans.borrow("kept")
+                connection = loans.at_hand(plans) or await loans.borrow(plans)
                 try:
-                    await connection.execute("BEGIN")
+                    return connection, await ask(connection)
                 except BaseException:
                     loans.give_back(connection, is_whole=False)
                     raise
-                return connection
             except Exception as problem:
                 if _is_away(problem) and await another_try():
                     continue
