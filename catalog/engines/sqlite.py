@@ -314,8 +314,8 @@ class SqliteDatabase:
                 committed.set_exception(failure)
 
     # These have the connection for themselves, even where a caller was cancelled: what they find of the transaction is
-    # so. Its number tells a unit whose transaction was undone (by a full disk, say) from one that is in
-    # the transaction that was begun afterwards.
+    # so. Its number tells a unit whose transaction was undone (by a full disk, say) from one that is in the transaction
+    # that was begun afterwards.
 
     def begin(self, connection: sqlite3.Connection, *, waits: bool = True) -> None:
         """A unit begun, and a transaction, if there is none to share."""

@@ -34,15 +34,13 @@ class Asked:
     """Which rows are asked for, from where."""
 
     def __init__(self, parent: Level | None, link: Link, rows: Rows, given: Mapping[str, Any] | None) -> None:
-        self.parent, self.rows = parent, rows
-        self.link = link
+        self.parent, self.link, self.rows = parent, link, rows
         self._given = {**(parent.given if parent else {}), **(given or {}), **dict(rows.given)}
 
     def opened(self, statement: Statement) -> tuple[Level, Ordering, str]:
         """A level of these rows, their order, and the conditions they meet, but for where the page begins."""
         level, conditions = self.unordered(statement)
-        orders = self.rows.orders or self.link.orders
-        return level, Ordering(level, orders, backwards=self.rows.page.backwards), conditions
+        return level, self._ordering(level), conditions
 
     def unordered(self, statement: Statement) -> tuple[Level, str]:
         """The same without the order, and without the tables that are joined for its sake."""
@@ -64,8 +62,10 @@ class Asked:
     def again(self, statement: Statement) -> tuple[Level, Ordering]:
         """A level of rows that were chosen elsewhere, in the same order."""
         level = self._level(statement)
-        orders = self.rows.orders or self.link.orders
-        return level, Ordering(level, orders, backwards=self.rows.page.backwards)
+        return level, self._ordering(level)
+
+    def _ordering(self, level: Level) -> Ordering:
+        return Ordering(level, self.rows.orders or self.link.orders, backwards=self.rows.page.backwards)
 
     def _level(self, statement: Statement) -> Level:
         return Level(statement, NOUNS[self.link.noun], self._given, self.parent)

@@ -39,11 +39,11 @@ def _of_today(text: str) -> str:
 
 def _as_it_was(known: Field) -> Field:
     shown = known.shown
-    if isinstance(shown, str):
-        return replace(known, sql=_of_today(known.sql), shown=_of_today(shown), is_unique=False)
-    if shown is None:
-        return replace(known, sql=_of_today(known.sql), is_unique=False)
-    return replace(known, sql=_of_today(known.sql), shown=partial(_made, shown), is_unique=False)
+    if callable(shown):
+        shown = partial(_made, shown)
+    elif shown is not None:
+        shown = _of_today(shown)
+    return replace(known, sql=_of_today(known.sql), shown=shown, is_unique=False)
 
 
 def _made(shown: Callable[[Dialect], str], say: Dialect) -> str:
