@@ -1,5 +1,7 @@
 """What a page does when the server is gone, comes back, or answers nonsense."""
 
+import re
+
 from playwright.async_api import Browser, Route, expect
 
 from tests.browser.company import Company
@@ -20,6 +22,19 @@ async def test_a_server_that_is_gone_is_told_and_its_return_needs_no_reload(chro
         okta = await alone.okta()
         await okta.assign("back@acme.dev", "Back", "Again")
         await expect(ada.page.locator("tbody tr", has_text="Back Again")).to_be_visible()
+
+
+async def test_a_part_that_nobody_sends_yet_is_waited_for_and_takes_no_page_away(visit: Visit) -> None:
+    async with visit(tolerated=GONE) as ada:
+        await ada.page.route(re.compile(r"/assets/Palette|/healthz"), lambda route: route.abort())
+        await ada.go("/users")
+        banner = ada.page.get_by_text("Can't reach the server, retrying…")
+        await expect(banner).to_be_visible()
+        await expect(ada.page.locator("tbody tr", has_text="Ada Lovelace")).to_be_visible()
+        await ada.page.unroute_all()
+        await expect(banner).to_have_count(0)
+        await ada.page.keyboard.press("Control+k")
+        await expect(ada.page.get_by_role("dialog")).to_be_visible()
 
 
 async def test_a_fault_of_the_server_is_told_with_the_requests_id(visit: Visit) -> None:

@@ -12,15 +12,6 @@ import { queryClient } from "./api/queries";
 import { router } from "./router";
 import { theme, variables } from "./theme";
 
-// A page that was opened before a new version was installed asks for a part that is gone: it starts again, once.
-window.addEventListener("vite:preloadError", (event) => {
-  const last = Number(sessionStorage.getItem("reloaded") ?? 0);
-  if (Date.now() - last < 10_000) return;
-  event.preventDefault();
-  sessionStorage.setItem("reloaded", String(Date.now()));
-  location.reload();
-});
-
 const schemes = localStorageColorSchemeManager({ key: "muster-color-scheme" });
 const place = document.getElementById("app");
 

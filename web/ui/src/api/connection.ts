@@ -39,13 +39,17 @@ export function useIsLost(): boolean {
   );
 }
 
-async function ask(): Promise<void> {
+/** Whether the server answers, asked now. */
+export async function answers(): Promise<boolean> {
   try {
-    const alive = await fetch("/healthz", { cache: "no-store" });
-    if (alive.ok) answered();
+    return (await fetch("/healthz", { cache: "no-store" })).ok;
   } catch {
-    // Still nobody; the banner is there already.
+    return false;
   }
+}
+
+async function ask(): Promise<void> {
+  if (await answers()) answered();
   if (isLost) setTimeout(ask, RETRY_MS);
 }
 

@@ -5,6 +5,7 @@ import { CatchBoundary, Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { useIsLost } from "../api/connection";
 import { useLive } from "../api/live";
+import { part } from "../api/part";
 import { ConfirmDialog } from "../kit/Confirm";
 import { Icon } from "../kit/icons";
 import { Broken } from "./Broken";
@@ -13,8 +14,10 @@ import styles from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
 
 // Fetched when the first screen is there: nobody needs them before.
-const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
-const PasswordDialog = lazy(async () => ({ default: (await import("./PasswordDialog")).PasswordDialog }));
+const Palette = lazy(async () => ({ default: (await part(() => import("./Palette"))).Palette }));
+const PasswordDialog = lazy(async () => ({
+  default: (await part(() => import("./PasswordDialog"))).PasswordDialog,
+}));
 
 export function Shell() {
   useLive();

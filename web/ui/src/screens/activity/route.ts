@@ -1,5 +1,6 @@
 // What happened in the account: the audit trail, with its filters in the address.
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { part } from "../../api/part";
 import { need } from "../../api/viewer";
 import { shellRoute } from "../../shell/route";
 import { ACTION_CHOICES, type ActivitySearch, DAYS, OBJECTS } from "./filters";
@@ -22,5 +23,5 @@ export const activityRoute = createRoute({
     event: text(search.event),
   }),
   beforeLoad: () => need("audit.read"),
-  component: lazyRouteComponent(() => import("./Activity"), "Activity"),
+  component: lazyRouteComponent(() => part(() => import("./Activity")), "Activity"),
 });

@@ -1,5 +1,6 @@
 // Connections to identity providers: which there are, a new one, and the page of one.
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { part } from "../../api/part";
 import { need } from "../../api/viewer";
 import { shellRoute } from "../../shell/route";
 
@@ -16,7 +17,7 @@ export const integrationsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/integrations",
   beforeLoad: () => need("integrations.manage"),
-  component: lazyRouteComponent(() => import("./Integrations"), "Integrations"),
+  component: lazyRouteComponent(() => part(() => import("./Integrations")), "Integrations"),
 });
 
 export const newIntegrationRoute = createRoute({
@@ -24,7 +25,7 @@ export const newIntegrationRoute = createRoute({
   path: "/integrations/new",
   validateSearch: (search): { type?: "scim" } => ({ type: search.type === "scim" ? "scim" : undefined }),
   beforeLoad: () => need("integrations.manage"),
-  component: lazyRouteComponent(() => import("./Gallery"), "Gallery"),
+  component: lazyRouteComponent(() => part(() => import("./Gallery")), "Gallery"),
 });
 
 export const integrationRoute = createRoute({
@@ -37,5 +38,5 @@ export const integrationRoute = createRoute({
     event: typeof search.event === "string" ? search.event : undefined,
   }),
   beforeLoad: () => need("integrations.manage"),
-  component: lazyRouteComponent(() => import("./Integration"), "Integration"),
+  component: lazyRouteComponent(() => part(() => import("./Integration")), "Integration"),
 });

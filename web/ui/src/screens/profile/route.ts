@@ -1,9 +1,10 @@
 // Oneself: name, password, and where one is signed in.
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { part } from "../../api/part";
 import { shellRoute } from "../../shell/route";
 
 export const profileRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/profile",
-  component: lazyRouteComponent(() => import("./Profile"), "Profile"),
+  component: lazyRouteComponent(() => part(() => import("./Profile")), "Profile"),
 });

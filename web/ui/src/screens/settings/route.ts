@@ -1,5 +1,6 @@
 // The account's settings, an administrator's: what it is called, how people sign in, who administers, mail, tokens.
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { part } from "../../api/part";
 import { need } from "../../api/viewer";
 import { shellRoute } from "../../shell/route";
 
@@ -11,5 +12,5 @@ export const settingsRoute = createRoute({
   path: "/settings",
   validateSearch: (search): { tab?: SettingsTab } => ({ tab: SETTINGS_TABS.find((tab) => tab === search.tab) }),
   beforeLoad: () => need("account.update"),
-  component: lazyRouteComponent(() => import("./Settings"), "Settings"),
+  component: lazyRouteComponent(() => part(() => import("./Settings")), "Settings"),
 });

@@ -1,5 +1,6 @@
 // Teams: the tree or the list, and one of them, today or as it was on another day.
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { part } from "../../api/part";
 import { shellRoute } from "../../shell/route";
 
 export interface TeamsSearch {
@@ -24,7 +25,7 @@ export const teamsRoute = createRoute({
     show: search.show === "unmanaged" ? "unmanaged" : undefined,
     create: search.create === "true" ? "true" : undefined,
   }),
-  component: lazyRouteComponent(() => import("./Teams"), "Teams"),
+  component: lazyRouteComponent(() => part(() => import("./Teams")), "Teams"),
 });
 
 export const TEAM_TABS = ["members", "sub-teams", "history", "contacts"] as const;
@@ -48,5 +49,5 @@ export const teamRoute = createRoute({
     scope: search.scope === "all" ? "all" : undefined,
     search: text(search.search),
   }),
-  component: lazyRouteComponent(() => import("./Team"), "Team"),
+  component: lazyRouteComponent(() => part(() => import("./Team")), "Team"),
 });

@@ -1,5 +1,6 @@
 // People: the list with its filters in the address, and one of them.
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { part } from "../../api/part";
 import { ROLES, type Role } from "../../kit/words";
 import { shellRoute } from "../../shell/route";
 
@@ -33,7 +34,7 @@ export const usersRoute = createRoute({
     sort: SORTABLE.some((field) => field === text(search.sort)?.replace(/^-/, "")) ? text(search.sort) : undefined,
     invite: search.invite === "true" ? "true" : undefined,
   }),
-  component: lazyRouteComponent(() => import("./Users"), "Users"),
+  component: lazyRouteComponent(() => part(() => import("./Users")), "Users"),
 });
 
 export const USER_TABS = ["overview", "teams", "history", "raw"] as const;
@@ -43,5 +44,5 @@ export const userRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/users/$id",
   validateSearch: (search): { tab?: UserTab } => ({ tab: USER_TABS.find((tab) => tab === search.tab) }),
-  component: lazyRouteComponent(() => import("./User"), "User"),
+  component: lazyRouteComponent(() => part(() => import("./User")), "User"),
 });
