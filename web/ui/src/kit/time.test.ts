@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, day, daysUntil, exact, today } from "./time";
+import { ago, day, daysUntil, exact, expiry, today } from "./time";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 
@@ -30,4 +30,13 @@ test("a day that has begun counts", () => {
 
 test("today is a date that a field takes", () => {
   expect(today(new Date(2026, 2, 1))).toBe("2026-03-01");
+});
+
+test.each([
+  ["2026-03-10T11:59:59Z", "has expired"],
+  ["2026-03-10T12:00:30Z", "expires today"],
+  ["2026-03-10T13:00:00Z", "expires in 1 day"],
+  ["2026-03-24T11:00:00Z", "expires in 14 days"],
+])("a token that ends at %s %s", (instant, said) => {
+  expect(expiry(instant, NOW)).toBe(said);
 });

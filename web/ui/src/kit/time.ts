@@ -52,3 +52,14 @@ export function today(now = new Date()): string {
 /** Whole days, counting the one that has begun; a clock that is seconds behind makes no day more. */
 export const daysUntil = (instant: string, now = Date.now()) =>
   Math.ceil((Date.parse(instant) - now) / 86_400_000 - 0.001);
+
+/** From so many days before its end on one is told that a token ends, by mail too. */
+export const EXPIRY_TOLD_DAYS = 30;
+
+/** "expires in 3 days", "expires today", "has expired". */
+export function expiry(instant: string, now = Date.now()): string {
+  if (Date.parse(instant) <= now) return "has expired";
+  const days = daysUntil(instant, now);
+  if (days < 1) return "expires today";
+  return days === 1 ? "expires in 1 day" : `expires in ${days} days`;
+}

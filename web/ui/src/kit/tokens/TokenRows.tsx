@@ -6,12 +6,11 @@ import { DeleteTokenDocument } from "../../generated/shell";
 import { sure } from "../Confirm";
 import { Notice } from "../Notice";
 import { Since, useNow } from "../Since";
-import { day, daysUntil, exact } from "../time";
+import { day, daysUntil, EXPIRY_TOLD_DAYS, exact, expiry } from "../time";
 import { failed, told } from "../told";
 import styles from "./TokenRows.module.css";
 
-/** From here on one is told, by mail too; from there on it is a warning. */
-const TOLD_DAYS = 30;
+/** From here on it is a warning. */
 const SOON_DAYS = 14;
 
 export interface Token {
@@ -56,12 +55,12 @@ export function TokenRows<Row extends Token>({ tokens, note, warning, onDeleted 
   return (
     <>
       {tokens
-        .filter((token) => daysUntil(token.expiresAt, now) <= TOLD_DAYS)
+        .filter((token) => daysUntil(token.expiresAt, now) <= EXPIRY_TOLD_DAYS)
         .map((token) => (
           <div key={token.id} style={{ marginBottom: 12 }}>
             <Notice
               tone={daysUntil(token.expiresAt, now) <= SOON_DAYS ? "warn" : "accent"}
-              title={`${token.name} expires ${inDays(token, now)}`}
+              title={`${token.name} ${expiry(token.expiresAt, now)}`}
             >
               Create another token, enter it where this one is used, then delete this one: both work meanwhile.
             </Notice>
@@ -76,7 +75,7 @@ export function TokenRows<Row extends Token>({ tokens, note, warning, onDeleted 
               <div className="muted">
                 created {day(token.createdAt)} by {token.createdBy} ·{" "}
                 {token.lastUsedAt ? <Since at={token.lastUsedAt} prefix="last used" /> : "never used"} ·{" "}
-                <span title={exact(token.expiresAt)}>expires {inDays(token, now)}</span>
+                <span title={exact(token.expiresAt)}>{expiry(token.expiresAt, now)}</span>
               </div>
             </div>
             <Button variant="subtle" color="red" size="compact-sm" onClick={() => remove(token)}>
@@ -87,10 +86,4 @@ export function TokenRows<Row extends Token>({ tokens, note, warning, onDeleted 
       </ul>
     </>
   );
-}
-
-function inDays(token: Token, now: number): string {
-  const days = daysUntil(token.expiresAt, now);
-  if (days < 1) return "today";
-  return days === 1 ? "in 1 day" : `in ${days} days`;
 }

@@ -19,7 +19,7 @@ import { Card, Page } from "../../kit/Page";
 import { Problem } from "../../kit/Problem";
 import { Since } from "../../kit/Since";
 import { IntegrationState } from "../../kit/Status";
-import { daysUntil } from "../../kit/time";
+import { daysUntil, EXPIRY_TOLD_DAYS, expiry } from "../../kit/time";
 import { count } from "../../kit/words";
 import styles from "./Dashboard.module.css";
 import { Flow } from "./Flow";
@@ -167,19 +167,17 @@ interface Needing {
   apiTokens: { nodes: readonly ({ expiresAt: string; revokedAt: string | null } | null)[] | null };
 }
 
-const SOON_DAYS = 30;
-
 function Needs({ integration }: { integration: Needing }) {
   const { health, pendingDecisions, letters, id } = integration;
   const waiting = pendingDecisions.totalCount + letters.held + letters.failed;
-  const ends = nodesOf(integration.apiTokens)
+  const [soonest] = nodesOf(integration.apiTokens)
     .filter(({ revokedAt }) => !revokedAt)
-    .map(({ expiresAt }) => daysUntil(expiresAt));
-  const soonest = Math.min(...ends);
+    .map(({ expiresAt }) => expiresAt)
+    .sort();
   const parts: ReactNode[] = [
-    soonest <= SOON_DAYS && (
+    soonest && daysUntil(soonest) <= EXPIRY_TOLD_DAYS && (
       <Link key="token" to="/integrations/$id" params={{ id }} className={styles.warn}>
-        {soonest > 0 ? `a token expires in ${count(soonest, "day", "days")}` : "a token has expired"}
+        a token {expiry(soonest)}
       </Link>
     ),
     health.failed > 0 && (

@@ -23,7 +23,7 @@ import { Notice } from "../../kit/Notice";
 import { Card } from "../../kit/Page";
 import { Since } from "../../kit/Since";
 import { failed, told } from "../../kit/told";
-import type { Scim } from "./queries";
+import { integrationQuery, type Scim } from "./queries";
 import styles from "./Waiting.module.css";
 
 type Decision = NonNullable<
@@ -49,7 +49,7 @@ function Decisions({ integration }: { integration: Scim }) {
   });
   const refresh = () => {
     void client.invalidateQueries({ queryKey: ["pending", integration.id] });
-    void client.invalidateQueries({ queryKey: ["integration", integration.id] });
+    void client.invalidateQueries({ queryKey: integrationQuery(integration.id).queryKey });
   };
   const link = async (what: { users?: { id: string }[]; teams?: { id: string }[]; allExact?: boolean }) => {
     try {
@@ -164,7 +164,7 @@ function Letters({ integration }: { integration: Scim }) {
   const attempt = async (work: Promise<{ count: number }>, words: (count: number) => string) => {
     try {
       told(words((await work).count));
-      void client.invalidateQueries({ queryKey: ["integration", integration.id] });
+      void client.invalidateQueries({ queryKey: integrationQuery(integration.id).queryKey });
     } catch (problem) {
       failed(problem);
     }

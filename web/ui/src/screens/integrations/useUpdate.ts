@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { act } from "../../api/act";
 import { UpdateIntegrationDocument } from "../../generated/integrations";
 import { failed, told } from "../../kit/told";
-import { integrationsQuery, type Scim } from "./queries";
+import { integrationQuery, integrationsQuery, type Scim } from "./queries";
 
 interface Changed {
   name?: string;
@@ -22,7 +22,7 @@ export function useUpdate(integration: Scim): (changed: Changed, words: string) 
     } catch (problem) {
       failed(problem);
     } finally {
-      void client.invalidateQueries({ queryKey: ["integration", integration.id] });
+      void client.invalidateQueries({ queryKey: integrationQuery(integration.id).queryKey });
       void client.invalidateQueries({ queryKey: integrationsQuery.queryKey });
     }
   };

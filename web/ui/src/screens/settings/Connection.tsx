@@ -20,15 +20,17 @@ interface Props {
 
 export function Connection({ connection, integrations, onChange }: Props) {
   const { id, name, enabled, testedAt, startUrl } = connection;
-  const update = async (input: object, says: string) => {
+  const attempt = async (doing: () => Promise<unknown>, says: string) => {
     try {
-      await act(UpdateSignInConnectionDocument, { input: { id, ...input } });
+      await doing();
       onChange();
       told(says);
     } catch (problem) {
       failed(problem);
     }
   };
+  const update = (input: object, says: string) =>
+    attempt(() => act(UpdateSignInConnectionDocument, { input: { id, ...input } }), says);
   const toggle = async () => {
     const isSure =
       !enabled ||
@@ -42,14 +44,8 @@ export function Connection({ connection, integrations, onChange }: Props) {
   };
   const end = async () => {
     const body = "The sessions that it began end now. Who it asserted is forgotten.";
-    if (!(await sure({ title: `Delete ${name}?`, body, verb: "Delete connection", danger: true }))) return;
-    try {
-      await act(DeleteSignInConnectionDocument, { id });
-      onChange();
-      told(`${name} is deleted.`);
-    } catch (problem) {
-      failed(problem);
-    }
+    if (await sure({ title: `Delete ${name}?`, body, verb: "Delete connection", danger: true }))
+      await attempt(() => act(DeleteSignInConnectionDocument, { id }), `${name} is deleted.`);
   };
   return (
     <Card
