@@ -44,9 +44,10 @@ async def find(this: Change, meant: str) -> UUID:
 async def disclose(this: Change, user_id: UUID) -> dict[str, Any]:
     """What is kept of the person, also of one who was deleted: the rows of each table that has any, as JSON has them.
 
-    The trail tells that it was taken. Raises NotPermitted, NotFound.
+    The trail tells that it was taken. Raises NotPermitted, NotConfirmed, NotFound.
     """
     permissions.need(this.actor, "users.export")
+    this.actor.need_confirmed(this.at)
     user = await access.user_ever(this, user_id)
     found = {model: await _rows(this, model, holding, user) for model, holding in holdings()}
     told = {model._meta.db_table: rows for model, rows in found.items() if rows}

@@ -58,10 +58,11 @@ class Eraser:
     async def erase(self, this: Change, user_id: UUID, *, version: int | None = None) -> Erased:
         """The person deleted, if they were not, and everything that is known of them gone with the change.
 
-        Raises NotFound, VersionMismatch; NotPermitted, also for somebody break-glass, oneself and the last
-        administrator.
+        Raises NotFound, VersionMismatch, NotConfirmed; NotPermitted, also for somebody break-glass, oneself and the
+        last administrator.
         """
         permissions.need(this.actor, "users.erase")
+        this.actor.need_confirmed(this.at)
         user = await access.user_ever(this, user_id, version=version)
         _check(this, user)
         if patience := DIALECTS[this.dialect].patience:

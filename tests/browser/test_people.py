@@ -244,3 +244,23 @@ async def test_a_persons_page_tells_their_teams_and_their_history(visit: Visit, 
         await expect(sentences.last).to_contain_text(re.compile("Toldi Hist"))
         await ada.page.get_by_role("tab", name="Raw SCIM").click()
         await expect(ada.page.locator("pre")).to_contain_text('"userName": "told@acme.dev"')
+
+
+async def test_a_person_is_erased_once_their_name_was_typed(visit: Visit, acme: Company) -> None:
+    await acme.person("forget@acme.dev", "Forgetta Mee")
+    async with visit() as ada:
+        await ada.go(f"/users/{await acme.person_id('forget@acme.dev')}")
+        await ada.page.get_by_label("More about Forgetta Mee").click()
+        await ada.page.get_by_role("menuitem", name="Export or erase personal data").click()
+        dialog = ada.page.get_by_role("dialog")
+        async with ada.page.expect_download() as taken:
+            await dialog.get_by_role("button", name="Export").click()
+        assert "Forgetta Mee" in (await (await taken.value).path()).read_text()
+        erase = dialog.get_by_role("button", name="Erase for good")
+        await expect(erase).to_be_disabled()
+        await dialog.get_by_label("Type Forgetta Mee to erase them").fill("Forgetta Mee")
+        await erase.click()
+        await expect(ada.page).to_have_url(re.compile("/users$"), timeout=soon_ms())
+        await ada.sees("The person is erased.")
+    found = await acme.ask('{ account { users(search: "Forgetta") { totalCount } } }')
+    assert found["account"]["users"]["totalCount"] == 0

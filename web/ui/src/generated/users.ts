@@ -196,6 +196,21 @@ export type DetachUserMutationVariables = Exact<{
 
 export type DetachUserMutation = { integrationDetach: { linkedUsers: Array<{ id: string }> | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
 
+export type ExportUserMutationVariables = Exact<{
+  user: UserIdentifierInput;
+}>;
+
+
+export type ExportUserMutation = { userExport: { document: unknown, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
+
+export type EraseUserMutationVariables = Exact<{
+  user: UserIdentifierInput;
+  version?: number | null | undefined;
+}>;
+
+
+export type EraseUserMutation = { userErase: { stillNamedIn: Array<{ table: string, rows: number }> | null, errors: Array<{ message: string, path: Array<string>, code: string }> } | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -518,3 +533,30 @@ export const DetachUserDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DetachUserMutation, DetachUserMutationVariables>;
+export const ExportUserDocument = new TypedDocumentString(`
+    mutation ExportUser($user: UserIdentifierInput!) {
+  userExport(user: $user) {
+    document
+    errors {
+      message
+      path
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExportUserMutation, ExportUserMutationVariables>;
+export const EraseUserDocument = new TypedDocumentString(`
+    mutation EraseUser($user: UserIdentifierInput!, $version: Int) {
+  userErase(user: $user, expectedVersion: $version) {
+    stillNamedIn {
+      table
+      rows
+    }
+    errors {
+      message
+      path
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EraseUserMutation, EraseUserMutationVariables>;

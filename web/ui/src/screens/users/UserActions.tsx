@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { act, withConfirmation } from "../../api/act";
 import { sendPasswordLink, signOutSomebody } from "../../api/session";
 import { useMe } from "../../api/viewer";
@@ -20,11 +20,14 @@ import { failed, told } from "../../kit/told";
 import { EditUser } from "./EditUser";
 import type { Person } from "./queries";
 
+const PrivacyDialog = lazy(async () => ({ default: (await import("./PrivacyDialog")).PrivacyDialog }));
+
 export function UserActions({ person }: { person: Person }) {
   const { may, viewer } = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
   const [isEditing, setEditing] = useState(false);
+  const [isAboutPrivacy, setAboutPrivacy] = useState(false);
   const isOwn = viewer.user?.id === person.id;
   const user = { id: person.id };
   const managed = person.managedBy;
@@ -137,10 +140,20 @@ export function UserActions({ person }: { person: Person }) {
             <Menu.Item color="red" leftSection={<Icon name="trash-2" />} onClick={remove} disabled={isOwn}>
               Delete
             </Menu.Item>
+            {may("users.erase") && (
+              <Menu.Item leftSection={<Icon name="file-down" />} onClick={() => setAboutPrivacy(true)}>
+                Export or erase personal data
+              </Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
       )}
       <EditUser person={person} opened={isEditing} onClose={() => setEditing(false)} />
+      {isAboutPrivacy && (
+        <Suspense>
+          <PrivacyDialog person={person} onClose={() => setAboutPrivacy(false)} />
+        </Suspense>
+      )}
     </>
   );
 }
