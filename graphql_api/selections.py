@@ -235,13 +235,19 @@ class Selections:
             shape = self._columns(*self._nodes(named, details), is_row=description.counted is None)
             parts.append(Edges("edges", (Cursor("cursor"), Node("node", shape))))
         if "pageInfo" in selected:
-            facts = ("has_next_page", "has_next"), ("has_previous_page", "has_previous")
-            parts.append(PageFacts("page_info", (*facts, ("start_cursor", "start"), ("end_cursor", "end"))))
+            parts.append(PageFacts("page_info", tuple(self._facts(named, details))))
         if "totalCount" in selected:
             parts.append(Total("total_count"))
         if description.counted is not None:
             return Counted("answer", description.rows, description.counted, tuple(parts))
         return Connected("answer", description.rows, tuple(parts))
+
+    def _facts(self, connection: GraphQLObjectType, details: Any) -> Iterable[tuple[str, str]]:
+        """What is selected of a connection's page, whatever it is called there."""
+        page = cast(GraphQLObjectType, self._executor.schema.get_type("PageInfo"))
+        groups = [group for _, group in self._selected(connection, details) if group[0].node.name.value == "pageInfo"]
+        names = {facts[0].node.name.value for group in groups for _, facts in self._selected(page, group)}
+        return ((_ours(page.fields[name]).python_name, fact) for name, fact in PAGE_FACTS.items() if name in names)
 
     def rows(self, return_type: Any, details: Any, value: Any, description: Description) -> Any:
         """What the answer to `of_one_level` holds, as graphql-core is to complete it."""
