@@ -7,7 +7,7 @@ import { type Session, sessionQuery } from "./session";
 
 const FRESH_MS = 30_000;
 
-const NOBODY: Session = { signedIn: false, isSetUp: true };
+const NOBODY: Session = { signedIn: false, isSetUp: true, connections: [] };
 
 let onSignedOut: () => void = () => {};
 
@@ -20,6 +20,8 @@ export function signedOutGoesTo(go: () => void): void {
 export function leave(): void {
   queryClient.clear();
   queryClient.setQueryData<Session>(sessionQuery.queryKey, NOBODY);
+  // The door asks anew, for the ways in that there are.
+  void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
   onSignedOut();
 }
 

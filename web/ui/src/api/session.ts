@@ -13,7 +13,7 @@ export interface SignedIn {
     createdAt: string;
     confirmedAt: string;
     expiresAt: string;
-    confirmBy?: string | null;
+    confirmBy: string | null;
   };
 }
 
@@ -22,7 +22,7 @@ export interface SignedOut {
   /** False as long as no administrator can sign in. */
   isSetUp: boolean;
   /** The ways in by an identity provider: paths that a browser goes to. */
-  connections?: { name: string; start: string }[];
+  connections: { name: string; start: string }[];
 }
 
 export type Session = SignedIn | SignedOut;

@@ -59,7 +59,7 @@ export function SignIn() {
   };
   return (
     <Door title="Sign in to Muster">
-      {!session.signedIn && session.connections && session.connections.length > 0 && (
+      {!session.signedIn && session.connections.length > 0 && (
         <div className={styles.accounts}>
           {session.connections.map(({ name, start }) => (
             <Button
