@@ -102,9 +102,9 @@ async def checklist(actor: Actor) -> Checklist | None:
         *(actor.account_id, at),
     )
     integrations = await db.rows(
-        "SELECT i.name, (SELECT coalesce(sum(p.requests), 0) FROM provisioning_events p WHERE p.integration_id = i.id "
-        "AND p.at > $2) AS requests FROM integrations i WHERE i.account_id = $1 AND i.deleted_at IS NULL "
-        "ORDER BY i.name",
+        "SELECT i.name, (SELECT coalesce(sum(p.requests), 0) FROM provisioning_events p WHERE p.account_id = $1 "
+        "AND p.integration_id = i.id AND p.at > $2) AS requests FROM integrations i WHERE i.account_id = $1 "
+        "AND i.deleted_at IS NULL ORDER BY i.name",
         *(actor.account_id, at),
     )
     live = [token for token in await tokens.list_(actor) if token["user_id"] is None and token["revoked_at"] is None]
