@@ -21,6 +21,7 @@ from catalog.changes import Change, change, uninterrupted
 from catalog.engines import Row
 from catalog.ids import public_id
 from catalog.services import callers, sessions
+from catalog.services.sessions import Browser
 from web.throttling import SignInLimit
 
 log = structlog.get_logger("sign-in")
@@ -84,7 +85,9 @@ class Door:
                     **told_of(row),
                     "confirmedAt": row["confirmed_at"],
                     "idleExpiresAt": instant(idle_expires_at),
-                    "confirmBy": f"{sso_path(row)}/start?again=1" if row["connection_id"] else None,
+                    "confirmBy": f"{sso_path(row['method'], row['connection_id'])}/start?again=1"
+                    if row["connection_id"]
+                    else None,
                 },
                 "csrf": CSRF,
             }
@@ -100,22 +103,25 @@ class Door:
         former = callers.cookie(request.headers.items(), self.public_url)
         if former is not None:
             await self.end(former)
-        response.set_cookie(value=secret, max_age=int(sessions.LONGEST.total_seconds()), **self._cookie())
+        response.set_cookie(value=secret, max_age=int(sessions.LONGEST.total_seconds()), **self._session_cookie())
         return response
 
     def left(self, response: Response) -> Response:
         """The answer, with which the browser forgets the session's cookie."""
-        response.delete_cookie(**self._cookie())
+        response.delete_cookie(**self._session_cookie())
         return response
 
-    def _cookie(self) -> dict[str, Any]:
-        return {
-            "key": callers.cookie_name(self.public_url),
-            "path": "/",
-            "secure": self.public_url.startswith("https://"),
-            "httponly": True,
-            "samesite": "lax",
-        }
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come by https alone."""
+        return self.public_url.startswith("https://")
+
+    def cookie(self, name: str) -> dict[str, Any]:
+        """What every cookie of ours is given: no script reads it, and no other site's form brings it."""
+        return {"key": name, "path": "/", "secure": self.is_secure, "httponly": True, "samesite": "lax"}
+
+    def _session_cookie(self) -> dict[str, Any]:
+        return self.cookie(callers.cookie_name(self.public_url))
 
     async def end(self, secret: str) -> None:
         """The session of this secret has ended, if there was one."""
@@ -179,9 +185,19 @@ def told_of(row: Row) -> dict[str, Any]:
     }
 
 
-def sso_path(row: Row) -> str:
-    """Where the single sign-on is found by which the session of this row began."""
-    return f"/auth/{row['method']}/{row['connection_id']}"
+def sso_path(kind: str, connection_id: Any) -> str:
+    """Where the steps of this single sign-on are found."""
+    return f"/auth/{kind}/{connection_id}"
+
+
+def browser(request: Request) -> Browser:
+    """Who asks, as a session remembers it."""
+    return Browser(address(request), request.headers.get("user-agent"))
+
+
+def address(request: Request) -> str:
+    """Whence the request comes: what a proxy says of it counts only where it is trusted."""
+    return request.client.host if request.client else "unknown"
 
 
 def instant(at: datetime) -> str:

@@ -35,8 +35,7 @@ from catalog.services import (
     users,
 )
 from catalog.services.links import Link
-from catalog.services.sessions import Browser
-from web.door import CSRF, Door, Handler, changed, instant, nowhere, read, sso_path, told, told_of
+from web.door import CSRF, Door, Handler, address, browser, changed, instant, nowhere, read, sso_path, told, told_of
 from web.throttling import SignInLimit
 
 log = structlog.get_logger("sign-in")
@@ -98,16 +97,16 @@ async def who(door: Door, request: Request) -> Response:
 async def enter(door: Door, request: Request) -> Response:
     """POST /sign-in."""
     body = await read(request, "email", "password", account=None)
-    address = _address(request)
-    await door.limit.attempt(address, body["email"])
+    whence = address(request)
+    await door.limit.attempt(whence, body["email"])
     try:
         proven = await sign_in.prove(body["email"], body["password"], account=body["account"])
         secret = await changed(
             _with_id(proven.actor, request),
-            lambda this: sign_in.begin(this, proven, _browser(request)),
+            lambda this: sign_in.begin(this, proven, browser(request)),
         )
     except errors.Unauthenticated as refused:
-        log.info("sign-in refused", address=address)
+        log.info("sign-in refused", address=whence)
         return told(401, "WRONG_CREDENTIALS", str(refused))
     await door.limit.forgive(body["email"])
     return await door.entered(request, secret)
@@ -126,7 +125,7 @@ async def leave(door: Door, request: Request) -> Response:
     if row["method"] != "oidc":
         return door.left(Response(status_code=204))
     # The session at the provider is another one; a shared computer should not let the next person in by it.
-    return door.left(JSONResponse({"goTo": f"{sso_path(row)}/sign-out"}))
+    return door.left(JSONResponse({"goTo": f"{sso_path(row['method'], row['connection_id'])}/sign-out"}))
 
 
 async def leave_everywhere(door: Door, request: Request) -> Response:
@@ -144,7 +143,7 @@ async def confirm(door: Door, request: Request) -> Response:
     """POST /confirm."""
     me = await door.me(request)
     body = await read(request, "password")
-    await door.limit.attempt(_address(request), str(me.id))
+    await door.limit.attempt(address(request), str(me.id))
     await sign_in.prove_again(me, body["password"])
     await changed(me, sessions.confirm)
     await door.limit.forgive(str(me.id))
@@ -180,7 +179,7 @@ async def change_password(door: Door, request: Request) -> Response:
     """POST /password."""
     me = await door.me(request)
     body = await read(request, "password", "newPassword")
-    await door.limit.attempt(_address(request), str(me.id))
+    await door.limit.attempt(address(request), str(me.id))
     proven = await sign_in.prove_again(me, body["password"])
     hash = await _hash(body["newPassword"], me.name, field="newPassword")
     await changed(me, lambda this: passwords.change_own(this, proven=proven, hash=hash))
@@ -230,13 +229,13 @@ def link_of(page: str) -> Handler:
 async def carry_out_set_up(door: Door, request: Request) -> Response:
     """POST /setup/{secret}."""
     body = await read(request, "name", "email", "password")
-    await door.limit.attempt(_address(request))
+    await door.limit.attempt(address(request))
     link = await _look("setup", request.path_params["secret"])
     hash = await _hash(body["password"], body["name"], body["email"], link.account)
 
     async def work(this: Change) -> str:
         given = {"name": str(body["name"]), "email": str(body["email"]), "hash": hash}
-        return (await set_up.carry_out(this, link, **given, browser=_browser(request)))[1]
+        return (await set_up.carry_out(this, link, **given, browser=browser(request)))[1]
 
     return await door.entered(request, await changed(_with_id(links.bearer(link), request), work))
 
@@ -244,12 +243,12 @@ async def carry_out_set_up(door: Door, request: Request) -> Response:
 async def accept(door: Door, request: Request) -> Response:
     """POST /invitations/{secret}."""
     body = await read(request, "password")
-    await door.limit.attempt(_address(request))
+    await door.limit.attempt(address(request))
     link = await _look("invitations", request.path_params["secret"])
     hash = await _hash(body["password"], link.name, link.email, link.account)
 
     async def work(this: Change) -> str:
-        return (await invitations.accept(this, link, hash=hash, browser=_browser(request)))[1]
+        return (await invitations.accept(this, link, hash=hash, browser=browser(request)))[1]
 
     return await door.entered(request, await changed(_with_id(links.bearer(link), request), work))
 
@@ -293,7 +292,7 @@ async def _ways_in(request: Request) -> list[dict[str, str]]:
     if account is None:
         return []
     found = await sign_in_connections.offered(account.id)
-    return [{"name": row["name"], "start": f"/auth/{row['kind']}/{row['id']}/start"} for row in found]
+    return [{"name": row["name"], "start": f"{sso_path(row['kind'], row['id'])}/start"} for row in found]
 
 
 async def _look(page: str, secret: str) -> Link:
@@ -329,12 +328,3 @@ def _id(me: Actor) -> UUID:
 
 def _with_id(actor: Actor, request: Request) -> Actor:
     return replace(actor, request_id=request.scope.get("request_id"))
-
-
-def _browser(request: Request) -> Browser:
-    return Browser(_address(request), request.headers.get("user-agent"))
-
-
-def _address(request: Request) -> str:
-    """Whence the request comes: what a proxy says of it counts only where it is trusted."""
-    return request.client.host if request.client else "unknown"

@@ -5,7 +5,6 @@ In the database, so that every process agrees: a row is used by deleting it, and
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -30,17 +29,7 @@ LIVES: dict[Purpose, timedelta] = {"request": timedelta(minutes=15), "ticket": t
 def remember(this: Change, connection_id: UUID, purpose: Purpose, facts: dict[str, Any]) -> str:
     """A new secret with these facts behind it, good once."""
     secret = minting.mint("sso")
-    this.add(
-        SignInState(
-            id=new_id(),
-            account_id=this.account_id,
-            connection_id=connection_id,
-            purpose=purpose,
-            digest=minting.digest(secret),
-            facts=facts,
-            expires_at=this.at + LIVES[purpose],
-        )
-    )
+    _keep(this, connection_id, purpose, secret, until=this.at + LIVES[purpose], facts=facts)
     return secret
 
 
@@ -57,10 +46,11 @@ async def redeem(this: Change, connection_id: UUID, purpose: Purpose, secret: st
             )
         )
     if not rows:
+        minutes = LIVES[purpose] // timedelta(minutes=1)
         raise SignInRefused(
             "unasked",
             "What came back belongs to no sign-in that waits for it: it was used already, took longer than "
-            "15 minutes, or was never asked for here.",
+            f"{minutes} minutes, or was never asked for here.",
         )
     found: dict[str, Any] = orjson.loads(rows[0]["facts"])
     return found
@@ -68,17 +58,7 @@ async def redeem(this: Change, connection_id: UUID, purpose: Purpose, secret: st
 
 async def use_assertion(this: Change, connection_id: UUID, assertion_id: str, *, until: datetime) -> None:
     """The assertion is used with the change, and refused as long as it could be sent again. Raises SignInRefused."""
-    this.add(
-        SignInState(
-            id=new_id(),
-            account_id=this.account_id,
-            connection_id=connection_id,
-            purpose="assertion",
-            digest=hashlib.sha256(assertion_id.encode()).hexdigest(),
-            facts={},
-            expires_at=until,
-        )
-    )
+    _keep(this, connection_id, "assertion", assertion_id, until=until, facts={})
     try:
         await this.flush()
     except AlreadyTaken:
@@ -93,3 +73,19 @@ async def prune() -> None:
             await unit.batch([Statement("DELETE FROM sign_in_states WHERE expires_at < $1", [now()])])
 
     await uninterrupted(delete)
+
+
+def _keep(
+    this: Change, connection_id: UUID, purpose: str, secret: str, *, until: datetime, facts: dict[str, Any]
+) -> None:
+    this.add(
+        SignInState(
+            id=new_id(),
+            account_id=this.account_id,
+            connection_id=connection_id,
+            purpose=purpose,
+            digest=minting.digest(secret),
+            facts=facts,
+            expires_at=until,
+        )
+    )

@@ -20,10 +20,10 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from catalog import xml_reading
 from catalog.errors import SignInRefused
+from catalog.saml_metadata import DS
 
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 SAMLP = "{urn:oasis:names:tc:SAML:2.0:protocol}"
-DS = "{http://www.w3.org/2000/09/xmldsig#}"
 EC = "{http://www.w3.org/2001/10/xml-exc-c14n#}"
 
 SKEW = timedelta(seconds=60)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Mapping
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ import httpx
 import orjson
 
 from catalog.errors import SignInRefused
+from web.settings import is_loopback
 
 TIMEOUT_S = 5.0
 MAX_BYTES = 1024 * 1024
@@ -28,7 +31,7 @@ class Fetcher:
 
     def __init__(self, public_url: str, private_hosts: str = "") -> None:
         self._transport = _Guarded(
-            own_machine=_is_loopback(urlsplit(public_url).hostname or ""),
+            own_machine=is_loopback(urlsplit(public_url).hostname or ""),
             private_hosts=frozenset(filter(None, (host.strip().lower() for host in private_hosts.split(",")))),
         )
 
@@ -76,6 +79,11 @@ class _Guarded(httpx.AsyncBaseTransport):
     def __init__(self, *, own_machine: bool, private_hosts: frozenset[str]) -> None:
         self._own_machine, self._private_hosts = own_machine, private_hosts
 
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """The authorities that are trusted, read once."""
+        return httpx.create_ssl_context(trust_env=False)
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         host, scheme = request.url.host, request.url.scheme
         port = request.url.port or (443 if scheme == "https" else 80)
@@ -86,7 +94,7 @@ class _Guarded(httpx.AsyncBaseTransport):
         # The name stays in the Host header and in what the certificate is held to.
         request.extensions = {**request.extensions, "sni_hostname": host}
         # A transport of its own: connections are kept for no second request, which might mean another host.
-        inner = httpx.AsyncHTTPTransport(retries=0)
+        inner = httpx.AsyncHTTPTransport(verify=self._tls)
         answer = await _of_any(inner, request, addresses)
         return httpx.Response(
             answer.status_code,
@@ -146,10 +154,3 @@ async def _whole(answer: httpx.Response) -> bytes:
 def _where(url: str) -> str:
     """The address without its query, which may hold what nobody else should read."""
     return url.partition("?")[0][:200]
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -144,8 +144,12 @@ class RelyingParty:
         return provider
 
     async def sign_out(self, settings: OidcSettings, *, back_to: str) -> str | None:
-        """Where the browser ends the session at the provider too (RP-Initiated Logout 1.0); None, if nowhere."""
-        url = (await self.provider(settings)).metadata.get("end_session_endpoint")
+        """Where the browser ends the session at the provider too (RP-Initiated Logout 1.0); None, if nowhere, or if the
+        provider does not say."""
+        try:
+            url = (await self.provider(settings)).metadata.get("end_session_endpoint")
+        except SignInRefused:
+            return None
         if not isinstance(url, str) or urlsplit(url).scheme not in ("https", "http"):
             return None
         asked = urlencode({"client_id": settings.client_id, "post_logout_redirect_uri": back_to})

@@ -38,8 +38,3 @@ async def form(request: Request) -> dict[str, str]:
         return once(body.decode("ascii"))
     except UnicodeDecodeError:
         raise SignInRefused("bad_response", "What was posted is no form.") from None
-
-
-def address(request: Request) -> str:
-    """Whence the request comes: what a proxy says of it counts only where it is trusted."""
-    return request.client.host if request.client else "unknown"

@@ -19,17 +19,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from catalog import errors, minting, permissions, request_keys
+from catalog import access, errors, minting, permissions, request_keys
 from catalog.changes import Change
 from catalog.connection_settings import OidcSettings, SamlSettings
 from catalog.errors import SignInRefused
 from catalog.ids import as_uuid, now
 from catalog.services import identities, one_time_states, resync, sessions, sign_in_connections
 from catalog.services.identities import Asserted
-from catalog.services.sessions import Browser
 from catalog.services.sign_in_connections import Connection
 from catalog.vault import Vault
-from web.door import Door, changed
+from web.door import Door, address, browser, changed, sso_path
 from web.sso import pages, reading, saml
 from web.sso.fetching import Fetcher
 from web.sso.oidc import RelyingParty
@@ -101,7 +100,7 @@ class SingleSignOn:
         try:
             return await step(request, connection)
         except SignInRefused as refused:
-            await self._door.limit.attempt(reading.address(request))
+            await self._door.limit.attempt(address(request))
             log.info("single sign-on refused", connection=str(connection.id), why=refused.why)
             await _note(connection, refused)
             return pages.refused(str(request.scope.get("request_id", "")))
@@ -110,7 +109,7 @@ class SingleSignOn:
 
     async def start(self, request: Request, connection: Connection) -> Response:
         """GET …/start: to the provider. `next` is where to go on to, `test` tries, `again` asks to prove it anew."""
-        await self._door.limit.attempt(reading.address(request))
+        await self._door.limit.attempt(address(request))
         asked = reading.once(request.url.query)
         tester = await self._tester(request) if asked.get("test") else None
         if not connection.enabled and tester is None:
@@ -242,10 +241,11 @@ class SingleSignOn:
         """The person's session, or for a test the sentence that says who it would be."""
         if facts["tester"]:
             return await self._tried(request, connection, asserted, facts)
-        if not (await sign_in_connections.look(connection.id)).enabled:
-            raise SignInRefused("off", "The connection was switched off meanwhile.")
 
         async def work(this: Change) -> str:
+            # Held, so that who switches it off ends this session too, or is seen here.
+            if not (await access.sign_in_connection(this, connection.id)).enabled:
+                raise SignInRefused("off", "The connection was switched off meanwhile.")
             user = await identities.person(this, connection, asserted)
             try:
                 await resync.need_open(this, user)
@@ -255,7 +255,7 @@ class SingleSignOn:
                 this,
                 user,
                 method=connection.kind,
-                browser=Browser(reading.address(request), request.headers.get("user-agent")),
+                browser=browser(request),
                 connection_id=connection.id,
                 subject=asserted.subject,
             )
@@ -319,25 +319,17 @@ class SingleSignOn:
         return Addresses(self._address_of(connection, "metadata"), self._address_of(connection, "acs"))
 
     def _address_of(self, connection: Connection, step: str) -> str:
-        return f"{self._door.public_url}/auth/{connection.kind}/{connection.id}/{step}"
+        return f"{self._door.public_url}{sso_path(connection.kind, connection.id)}/{step}"
 
     def _cookie_name(self) -> str:
-        return "__Host-muster-sso" if self._door.public_url.startswith("https://") else "muster_sso"
+        return "__Host-muster-sso" if self._door.is_secure else "muster_sso"
 
     def _cookie(self, request: Request) -> str | None:
         value = request.cookies.get(self._cookie_name(), "")
         return value if minting.kind_of(value) == "sso" and minting.plausible(value) else None
 
     def _with_cookie(self, response: Response, value: str) -> Response:
-        response.set_cookie(
-            self._cookie_name(),
-            value,
-            max_age=COOKIE_LIFETIME_S,
-            path="/",
-            secure=self._door.public_url.startswith("https://"),
-            httponly=True,
-            samesite="lax",
-        )
+        response.set_cookie(value=value, max_age=COOKIE_LIFETIME_S, **self._door.cookie(self._cookie_name()))
         return response
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from urllib.parse import quote, urlencode, urlsplit
@@ -95,12 +95,12 @@ class ServiceProvider:
         except ValueError:
             raise SignInRefused("bad_response", "The SAMLResponse is no base64.") from None
         provider = await self.provider(settings)
-        certificates = [connection_settings.certificate(one) for one in provider.certificates]
-        expected = Expected(provider.entity_id, ours.entity_id, ours.acs_url, certificates)
+        expected = Expected(provider.entity_id, ours.entity_id, ours.acs_url, provider.certificates)
         return assertions.read(raw, expected, at)
 
     async def provider(self, settings: SamlSettings) -> saml_metadata.Provider:
-        """Who the identity provider is: by its metadata's address, or as it was written down. Raises SignInRefused."""
+        """Who the identity provider is, with its certificates as PEM: by its metadata's address, or as it was written
+        down. Raises SignInRefused."""
         if not settings.metadata_url:
             if settings.missing():
                 raise SignInRefused("incomplete", f"The connection lacks {', '.join(settings.missing())}.")
@@ -112,10 +112,12 @@ class ServiceProvider:
         if status != 200:
             raise SignInRefused("provider_refused", f"The provider answers {status} where its metadata should be.")
         try:
-            provider = saml_metadata.read(body)
-            connection_settings.address("sso_url", provider.sso_url)
+            found = saml_metadata.read(body)
+            connection_settings.address("sso_url", found.sso_url)
+            certificates = tuple(connection_settings.certificate(one) for one in found.certificates)
         except Invalid as problem:
             raise SignInRefused("provider_incomplete", f"The provider's metadata are of no use: {problem}") from None
+        provider = replace(found, certificates=certificates)
         self._known[settings.metadata_url] = monotonic(), provider
         return provider
 

@@ -317,9 +317,11 @@ async def test_signing_out_leads_on_to_the_providers_own_sign_out(
     answer = await guest.get(path(connection, "sign-out"))
     assert answer.headers["location"].startswith(f"{ISSUER}/logout?client_id=muster&post_logout_redirect_uri=http%3A")
     del provider.metadata["end_session_endpoint"]
-    async with at_the_door(provider) as other:
-        answer = await other.get(path(connection, "sign-out"))
-    assert answer.headers["location"] == "http://127.0.0.1:8000/sign-in"
+    for issuer in (ISSUER, "https://evil.example"):
+        provider.metadata["issuer"] = issuer
+        async with at_the_door(provider) as other:
+            answer = await other.get(path(connection, "sign-out"))
+        assert answer.headers["location"] == "http://127.0.0.1:8000/sign-in"
 
 
 async def test_an_address_of_no_connection_is_not_there(guest: httpx.AsyncClient, connection: Connection) -> None:

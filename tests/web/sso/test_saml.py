@@ -6,6 +6,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -19,7 +20,7 @@ from catalog.actors import Actor
 from catalog.changes import change
 from catalog.connection_settings import SamlSettings
 from catalog.database import database
-from catalog.models import Integration, User
+from catalog.models import AuditEvent, Integration, User
 from catalog.services import sign_in_connections
 from catalog.services.sign_in_connections import Connection
 from tests import builders
@@ -247,6 +248,39 @@ async def test_two_certificates_count_while_one_takes_the_others_place(
     for certificate, status in ((old, 303), (new, 303), (a_certificate("foreign"), 403)):
         to = asked(await starts(guest, connection))
         assert (await comes_back(guest, connection, Says(to, certificate=certificate).encoded())).status_code == status
+
+
+async def test_another_certificate_is_told_of_in_the_audit_trail(actor: Actor, integration: Integration) -> None:
+    connection = await made(actor, integration, metadata=metadata(a_certificate("old")))
+    async with change(actor) as this:
+        held = await sign_in_connections.lock(this, connection.id)
+        await sign_in_connections.update(this, held, settings={"metadata": metadata(a_certificate("new"))}, vault=VAULT)
+    event = await AuditEvent.filter(action="sign_in_connection.updated").order_by("-at").first()
+    assert event is not None
+    assert event.before["certificates"] != event.after["certificates"]
+
+
+class AtAnAddress(Fetcher):
+    """Metadata that are fetched."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("http://127.0.0.1:8000")
+        self.text = text
+
+    async def bytes(self, url: str, **more: Any) -> tuple[int, bytes]:
+        return 200, self.text.encode()
+
+
+async def test_metadata_that_are_fetched_are_told_of_where_they_are_of_no_use(
+    actor: Actor, integration: Integration
+) -> None:
+    connection = await made(actor, integration, metadata_url="https://idp.example/metadata")
+    text = metadata()
+    bare = text.partition("X509Certificate>")[2].partition("<")[0]
+    for fetched, errors in ((text, []), (text.replace(bare, bare[:40]), ["provider_incomplete"])):
+        async with at_the_door(AtAnAddress(fetched)) as guest:
+            await guest.get(path(connection, "start"))
+        assert await errors_of(connection) == errors
 
 
 async def test_what_nobody_asked_for_lets_in_only_where_an_administrator_says_so(
