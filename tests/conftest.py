@@ -1,6 +1,5 @@
 """A database, an account, and who is asking."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -18,7 +17,7 @@ from catalog.actors import Actor
 from catalog.changes import change
 from catalog.engines import Database, Statement
 from catalog.models import Account, Integration, Team, User
-from tests import builders, doses, postgres
+from tests import builders, databases, doses, postgres
 from tests.web.serving import Instance, running
 
 ON_SQLITE = [pytest.param("sqlite")]
@@ -144,12 +143,15 @@ async def scim(actor: Actor, integration: Integration) -> AsyncIterator[httpx.As
 
 
 @pytest.fixture(params=ENGINES)
-async def instance(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Instance]:
+async def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of the test's own, as `muster migrate` leaves it, on each engine."""
+    return await databases.ready(request.param, tmp_path, "own")
+
+
+@pytest.fixture
+async def instance(address: str, tmp_path: Path) -> AsyncIterator[Instance]:
     """A real server in a process of its own, on each engine."""
-    url = f"sqlite://{tmp_path}/muster.db"
-    if request.param == "postgres":
-        url = await postgres.fresh(f"instance_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
-    async with running(url, tmp_path) as served:
+    async with running(address, tmp_path) as served:
         yield served
 
 
@@ -172,7 +174,7 @@ async def _sqlite(migrated: dict[str, str], factory: pytest.TempPathFactory, tmp
 
 async def _postgres(migrated: dict[str, Any]) -> Database:
     if "postgres" not in migrated:
-        migrated["postgres"] = await postgres.fresh(f"muster_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+        migrated["postgres"] = await postgres.fresh("muster")
         connected = await database.connect(migrated["postgres"])
         await schema.migrate()
         tables = await connected.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")

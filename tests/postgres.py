@@ -72,15 +72,19 @@ def restart(place: Any) -> None:
     pg_ctl(["-w", "-m", "immediate", "restart"], pgdata=place.pgdata, user=place.system_user)
 
 
-def named(name: str) -> str:
-    """The address of the database of that name on the server."""
-    return urlsplit(server())._replace(path=f"/{name}").geturl()
+async def fresh(name: str, like: str | None = None) -> str:
+    """The address of a database made anew: empty, or with what another has that was made here.
+
+    Every process of a run has its own of each name.
+    """
+    own = _of_this_process(name)
+    template = f' TEMPLATE "{_of_this_process(like)}"' if like else ""
+    await execute(server(), f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)', f'CREATE DATABASE "{own}"{template}')
+    return urlsplit(server())._replace(path=f"/{own}").geturl()
 
 
-async def fresh(name: str) -> str:
-    """The address of a database of that name, made anew and empty."""
-    await execute(server(), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
-    return named(name)
+def _of_this_process(name: str) -> str:
+    return f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 async def execute(address: str, *statements: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from types import MappingProxyType
 import httpx
 
 from catalog import database
-from tests import logs
+from tests import logs, processes
 from tests.web.serving import free_port
 
 
@@ -28,14 +27,11 @@ class Served:
     environment: dict[str, str]
     said: Path
     """What the server printed since it started."""
-    process: asyncio.subprocess.Process | None = field(default=None, repr=False)
+    process: processes.Running | None = field(default=None, repr=False)
 
     async def start(self) -> None:
         """Starts the server, which migrates its database; returns once it is ready."""
-        with self.said.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "web.cli", "serve", env=self.environment, stdout=log, stderr=log
-            )
+        self.process = await processes.start("serve", environment=self.environment, out=self.said, errors=self.said)
         async with httpx.AsyncClient(base_url=self.url) as client:
             for _ in range(1200):
                 try:
@@ -50,22 +46,11 @@ class Served:
         """Stops it, as an operator does."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(self.process.wait(), 30)
+        await self.process.wait(30)
 
     async def muster(self, *arguments: str) -> str:
         """What the command prints on standard output. Raises AssertionError where it fails."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "web.cli",
-            *arguments,
-            env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, errors = await process.communicate()
-        assert process.returncode == 0, errors.decode()
-        return out.decode().strip()
+        return (await processes.muster(*arguments, environment=self.environment)).strip()
 
     @property
     def database_url(self) -> str:

@@ -1,13 +1,13 @@
 """A read replica: what may be a moment old is read there, and nothing else."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from catalog import database, schema
+from catalog import database
 from catalog.actors import Actor, Scope, system
 from catalog.changes import change
 from catalog.engines import Database
@@ -15,7 +15,7 @@ from catalog.models import Account
 from catalog.services import accounts, deliveries, tokens, users
 from graphql_api.app import Endpoint
 from scim_facade.app import create_app
-from tests import builders, postgres
+from tests import builders, databases
 from tests.conftest import ON_POSTGRES
 
 KEY = "a secret key of 32 characters, or more"
@@ -25,12 +25,11 @@ pytestmark = pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
 
 
 @pytest.fixture
-async def replica(db: Database, account: Account) -> AsyncIterator[str]:
+async def replica(db: Database, account: Account, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a database that has the account under another name, and nobody in it: it lags behind for ever."""
     primary = database.address()
-    url = await postgres.fresh(f"replica_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+    url = await databases.ready("postgres", tmp_path, "replica")
     await database.connect(url)
-    await schema.migrate()
     async with change(system(account.id)) as this:
         this.add(Account(id=account.id, name="On the replica", slug=account.slug, created_at=this.at))
     await database.connect(primary, replica_url=url)

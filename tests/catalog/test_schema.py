@@ -21,7 +21,7 @@ from catalog.engines import Database
 from catalog.errors import AlreadyTaken
 from catalog.ids import now
 from catalog.models import Account
-from tests import builders, postgres
+from tests import builders, databases
 from tests.catalog.expected_tables import INDEXES, REFERENCES
 from tests.conftest import ENGINES, ON_POSTGRES
 
@@ -161,10 +161,7 @@ async def test_an_alias_stays_taken_when_its_team_is_deleted(actor: Actor) -> No
 @pytest.fixture(params=ENGINES)
 async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a database that nobody has migrated, of this test alone; disconnected afterwards."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    yield (
-        f"sqlite://{tmp_path}/new/muster.db" if request.param == "sqlite" else await postgres.fresh(f"schema_{worker}")
-    )
+    yield await databases.empty(request.param, tmp_path / "new", "schema")
     await database.disconnect()
 
 

@@ -15,9 +15,10 @@ from catalog.engines import Database
 from catalog.errors import Unavailable
 from catalog.models import User
 from catalog.services import integrations
-from tests import builders, postgres
+from tests import builders, databases
 from tests.graphql_api.conftest import asked_by
-from tests.web.serving import muster, running
+from tests.processes import muster
+from tests.web.serving import running
 
 KEY = {"Idempotency-Key": "9f0c8a52-2c0e-4f57-9a86-0d7c1a0f2f11"}
 CREATE = "mutation($name:String!){integrationCreate(input:{type:scim,name:$name}){integration{id} errors{code}}}"
@@ -151,7 +152,7 @@ async def test_two_keys_are_400(client: httpx.AsyncClient, db: Database) -> None
 
 @pytest.mark.postgres
 async def test_g05_several_processes_agree_that_it_was_carried_out(tmp_path: Path) -> None:
-    url = await postgres.fresh("idempotency_of_workers")
+    url = await databases.ready("postgres", tmp_path, "idempotency")
     async with running(url, tmp_path, MUSTER_WORKERS="2") as served:
         email = "root@muster.example"
         await muster("user", "create", "--email", email, "--role", "admin", environment=served.environment)

@@ -14,9 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import postgres
-from tests.conftest import ENGINES
-from tests.web.serving import Instance, muster, running
+from tests.processes import muster
+from tests.web.serving import Instance, running
 from tests.web.two_workers import worker_behind
 
 README = Path(__file__).parents[2] / "README.md"
@@ -49,13 +48,10 @@ def asking_by_python(document: str) -> str:
     return asked
 
 
-@pytest.fixture(params=ENGINES)
-async def served(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Instance]:
+@pytest.fixture
+async def served(address: str, tmp_path: Path) -> AsyncIterator[Instance]:
     """A server of two workers on each engine."""
-    url = f"sqlite://{tmp_path}/muster.db"
-    if request.param == "postgres":
-        url = await postgres.fresh(f"readme_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
-    async with running(url, tmp_path, MUSTER_WORKERS="2") as instance:
+    async with running(address, tmp_path, MUSTER_WORKERS="2") as instance:
         yield instance
 
 

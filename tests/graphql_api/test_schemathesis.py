@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis_graphql import nodes
 
 from tests.doses import dose
-from tests.web.serving import Instance, muster
+from tests.processes import muster
+from tests.web.serving import Instance
 
 EMAIL = "root@muster.example"
 QUERIES, MUTATION = dose(25, 400), dose(2, 20)

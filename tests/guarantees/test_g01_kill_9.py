@@ -1,12 +1,7 @@
 """G1: what was acknowledged survives kill -9 of the server, under sixteen writers."""
 
-import os
 from pathlib import Path
 
-import pytest
-
-from tests import postgres
-from tests.conftest import ENGINES
 from tests.doses import dose
 from tests.guarantees.ledger import Ledger
 from tests.guarantees.writing import Writers, found
@@ -17,23 +12,15 @@ BETWEEN = 40
 """Acknowledgements between two kills, at least: each meets other requests at other places."""
 
 
-@pytest.fixture(params=ENGINES)
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a new database."""
-    if request.param == "sqlite":
-        return f"sqlite://{tmp_path}/muster.db"
-    return await postgres.fresh(f"killed_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
-
-
-async def test_g01_acknowledged_writes_survive_kill_9(url: str, tmp_path: Path, ledger: Ledger) -> None:
-    async with Killable.running(url, tmp_path) as server:
+async def test_g01_acknowledged_writes_survive_kill_9(address: str, tmp_path: Path, ledger: Ledger) -> None:
+    async with Killable.running(address, tmp_path) as server:
         writers = Writers(server.url, server.token)
         async with writers.at_work():
             for _ in range(KILLS):
                 await writers.more(BETWEEN)
                 await server.kill_and_start()
             await writers.more(BETWEEN)
-    there = await found(url)
+    there = await found(address)
     lost = writers.acknowledged - there["names"]
     ledger(
         kills=KILLS, acknowledged=len(writers.acknowledged), unanswered=writers.without_an_answer, lost=len(lost),

@@ -1,6 +1,7 @@
 """G2: PostgreSQL is restarted without a shutdown, again and again under load; nothing is lost or half there."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from tests import postgres
 from tests.doses import dose
 from tests.guarantees.ledger import Ledger
 from tests.guarantees.writing import Writers, found
+from tests.processes import muster
 from tests.web.serving import running
 
 RESTARTS = dose(5, 100)
@@ -38,6 +40,7 @@ async def test_g02_immediate_restarts_of_postgresql_lose_nothing_and_leave_nothi
     server: Any, tmp_path: Path, ledger: Ledger
 ) -> None:
     url = postgres.at(server)
+    await muster("migrate", environment={**os.environ, "MUSTER_DATABASE_URL": url, "MUSTER_DATA_DIR": str(tmp_path)})
     slowest_s = 0.0
     async with running(url, tmp_path) as served:
         writers = Writers(served.url, served.token)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,9 @@ from catalog.actors import Actor, Scope, command
 from catalog.changes import change
 from catalog.ids import public_id
 from catalog.services import accounts, links, tokens, users
-from tests import builders, postgres
-from tests.conftest import ENGINES
-from tests.web.serving import Instance, muster, running
+from tests import builders
+from tests.processes import muster
+from tests.web.serving import Instance, running
 from tests.web.two_workers import both_workers
 
 WITHIN_S = 1.0
@@ -125,14 +124,11 @@ SPELLINGS: dict[str, Ends] = {
 }
 
 
-@pytest.fixture(params=ENGINES)
-async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[Office, list[Leaver]]]:
+@pytest.fixture
+async def office(address: str, tmp_path: Path) -> AsyncIterator[tuple[Office, list[Leaver]]]:
     """A server of two workers on each engine, with somebody for each spelling."""
-    url = f"sqlite://{tmp_path}/muster.db"
-    if request.param == "postgres":
-        url = await postgres.fresh(f"leaving_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
-    async with running(url, tmp_path, MUSTER_WORKERS="2") as served:
-        await database.connect(url)
+    async with running(address, tmp_path, MUSTER_WORKERS="2") as served:
+        await database.connect(address)
         try:
             made = await _office(served)
         finally:

@@ -10,7 +10,8 @@ import pytest
 
 from catalog import changes, database
 from catalog.attributes import ENTERPRISE
-from tests.web.serving import Instance, muster
+from tests.processes import muster
+from tests.web.serving import Instance
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

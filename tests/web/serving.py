@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from tests import logs
+from tests.processes import Running, muster, start
 
 TRIES = 3
 
@@ -30,7 +30,7 @@ class Instance:
 
 @asynccontextmanager
 async def running(database_url: str, folder: Path, **settings: str) -> AsyncIterator[Instance]:
-    """The server on this database, until the block is left."""
+    """The server on this database, which is migrated or SQLite's, until the block is left."""
     async with Killable.running(database_url, folder, **settings) as server:
         yield Instance(server.url, server.token, server.environment)
 
@@ -38,7 +38,7 @@ async def running(database_url: str, folder: Path, **settings: str) -> AsyncIter
 class Killable:
     """A running server that may be killed and started anew, at the same address."""
 
-    def __init__(self, environment: dict[str, str], token: str, url: str, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, environment: dict[str, str], token: str, url: str, process: Running) -> None:
         self.environment, self.token, self.url = environment, token, url
         self._process = process
 
@@ -53,12 +53,12 @@ class Killable:
             yield server
         finally:
             server._process.send_signal(signal.SIGTERM)
-            await asyncio.wait_for(server._process.wait(), 30)
+            await server._process.wait(30)
         logs.need_no_secret(_log(environment))
 
     async def kill_and_start(self) -> None:
         """kill -9, and another one in its place, once it is ready."""
-        self._process.kill()
+        self._process.send_signal(signal.SIGKILL)
         await self._process.wait()
         self._process = await _serve(self.environment)
         if not await _is_ready(self.url, self.token, self._process):
@@ -75,16 +75,12 @@ async def _prepared(database_url: str, folder: Path, settings: dict[str, str]) -
         "MUSTER_LOG_LEVEL": "debug",
         **settings,
     }
-    if not database_url.startswith("sqlite:"):
-        await muster("migrate", environment=environment)
     return environment, (await muster("token", "create", "--rehearsal", environment=environment)).strip()
 
 
-async def _serve(environment: dict[str, str]) -> asyncio.subprocess.Process:
-    with _log(environment).open("ab") as log:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "web.cli", "serve", env=environment, stdout=log, stderr=log
-        )
+async def _serve(environment: dict[str, str]) -> Running:
+    log = _log(environment)
+    return await start("serve", environment=environment, out=log, errors=log)
 
 
 def _log(environment: dict[str, str]) -> Path:
@@ -93,7 +89,7 @@ def _log(environment: dict[str, str]) -> Path:
     return folder.with_name(f"{folder.name}.log")
 
 
-async def _started(environment: dict[str, str], token: str) -> tuple[asyncio.subprocess.Process, str]:
+async def _started(environment: dict[str, str], token: str) -> tuple[Running, str]:
     """The server, ready, and its address. A port that somebody else took meanwhile is left to them."""
     for _ in range(TRIES):
         environment["MUSTER_PORT"] = str(port := free_port())
@@ -102,7 +98,7 @@ async def _started(environment: dict[str, str], token: str) -> tuple[asyncio.sub
         if await _is_ready(url, token, process):
             return process, url
         with suppress(ProcessLookupError):
-            process.kill()
+            process.send_signal(signal.SIGKILL)
         await process.wait()
     raise RuntimeError(f"No server came up in {TRIES} tries.")
 
@@ -114,23 +110,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def muster(*arguments: str, environment: dict[str, str]) -> str:
-    """What the command prints on standard output. Raises AssertionError where it fails."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "web.cli",
-        *arguments,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, errors = await process.communicate()
-    assert process.returncode == 0, errors.decode()
-    return out.decode()
-
-
-async def _is_ready(url: str, token: str, process: asyncio.subprocess.Process) -> bool:
+async def _is_ready(url: str, token: str, process: Running) -> bool:
     """Whether the server answers there within a minute, and is this one: no other knows the token."""
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
         for _ in range(1200):

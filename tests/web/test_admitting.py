@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,23 +14,18 @@ from typer.testing import CliRunner
 from catalog import database
 from catalog.errors import LinkSpent
 from catalog.services import links, sign_in
-from tests import postgres
-from tests.conftest import ENGINES, ON_SQLITE
+from tests.conftest import ON_SQLITE
 from web.cli import app
 
 EMAIL, PASSWORD = "ada@lovelace.dev", "correct horse battery"
 
 
-@pytest.fixture(params=ENGINES)
-def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture
+def url(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database that is ready, which the command is told of."""
-    url = f"sqlite://{tmp_path}/muster.db"
-    if request.param == "postgres":
-        url = asyncio.run(postgres.fresh(f"admitting_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"))
-    monkeypatch.setenv("MUSTER_DATABASE_URL", url)
+    monkeypatch.setenv("MUSTER_DATABASE_URL", address)
     monkeypatch.setenv("MUSTER_DATA_DIR", str(tmp_path))
-    assert muster("migrate").exit_code == 0
-    return url
+    return address
 
 
 def muster(*words: str, typed: str | None = None) -> Result:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -14,11 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from catalog import database, schema
+from catalog import database
 from catalog.services import exports
-from tests import postgres
-from tests.conftest import ENGINES
-from tests.web.serving import muster, running
+from tests.processes import muster
+from tests.web.serving import running
 from web.demo import living
 from web.exporting import addresses
 
@@ -106,16 +104,11 @@ def test_every_column_of_every_export_and_every_parameter_is_in_the_guide() -> N
     assert set(addresses.PARAMETERS) == set(re.findall(r"`(\w+)`", "".join(re.findall(r"\|.+?\|(.+?)\|", options))))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-async def test_the_three_ways_to_ask_give_one_answer(engine: str, tmp_path: Path) -> None:
-    url = f"sqlite://{tmp_path}/muster.db"
-    if engine == "postgres":
-        url = await postgres.fresh(f"analysts_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
-    db = await database.connect(url)
+async def test_the_three_ways_to_ask_give_one_answer(address: str, tmp_path: Path) -> None:
+    db = await database.connect(address)
     try:
-        await schema.migrate()
         await living.make(PEOPLE, SEED, UNTIL)
-        async with running(url, tmp_path) as served:
+        async with running(address, tmp_path) as served:
             token = await muster(
                 "token", "create", "--service", "notebook", "--account", "demo", environment=served.environment
             )

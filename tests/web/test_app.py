@@ -15,7 +15,8 @@ from catalog import database
 from catalog.database import database as connected
 from tests import postgres
 from tests.conftest import ON_SQLITE
-from tests.web.serving import Instance, free_port, muster
+from tests.processes import muster
+from tests.web.serving import Instance, free_port
 from web.app import create_app
 from web.middleware import MAX_BODY_BYTES
 from web.settings import Settings
@@ -67,7 +68,7 @@ async def test_a_body_that_is_too_large_is_refused_and_the_server_goes_on(instan
 @pytest.fixture
 async def behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
     """The application on an empty PostgreSQL database, which only `muster migrate` may alter."""
-    url = await postgres.fresh(f"behind_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+    url = await postgres.fresh("behind")
     monkeypatch.setenv("MUSTER_DATABASE_URL", url)
     monkeypatch.setenv("MUSTER_DATA_DIR", str(tmp_path))
     app = create_app(Settings())

@@ -1,7 +1,6 @@
 """`muster backup`, `muster restore` and `muster resync`, as an operator types them: from one database to the other."""
 
 import asyncio
-import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +24,7 @@ def on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> On:
 
     def run(name: str, *words: str) -> Result:
         if name not in urls:
-            urls[name] = asyncio.run(postgres.fresh(f"archiving_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"))
+            urls[name] = asyncio.run(postgres.fresh("archiving"))
         monkeypatch.setenv("MUSTER_DATABASE_URL", urls[name])
         return CliRunner().invoke(app, list(words))
 

@@ -1,7 +1,6 @@
 """What an operator types: exit codes, secrets alone on standard output, and what is done to the catalog."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +16,7 @@ from catalog.changes import change
 from catalog.errors import Unauthenticated
 from catalog.models import Team, User
 from catalog.services import integrations, tokens
-from tests import builders, postgres
+from tests import builders, databases
 from tests.conftest import ENGINES, ON_POSTGRES, ON_SQLITE
 from web.cli import app
 from web.commanding import operator
@@ -27,37 +26,32 @@ Muster = Callable[..., Result]
 Within = Callable[[Callable[[], Awaitable[T]]], T]
 
 
-@pytest.fixture(params=ENGINES)
-def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A new database, which the command is told of."""
-    url = f"sqlite://{tmp_path}/muster.db"
-    if request.param == "postgres":
-        url = asyncio.run(postgres.fresh(f"command_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"))
+def command(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Muster:
+    """The command, which is told of this database."""
     monkeypatch.setenv("MUSTER_DATABASE_URL", url)
-    monkeypatch.setenv("MUSTER_DATA_DIR", str(tmp_path))
-    return url
-
-
-@pytest.fixture
-def empty(url: str) -> Muster:
-    """The command, on a database without a schema."""
+    monkeypatch.setenv("MUSTER_DATA_DIR", str(folder))
     return lambda *words: CliRunner().invoke(app, list(words))
 
 
+@pytest.fixture(params=ENGINES)
+async def empty(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Muster:
+    """The command, on a database without a schema."""
+    return command(await databases.empty(request.param, tmp_path, "command"), tmp_path, monkeypatch)
+
+
 @pytest.fixture
-def muster(empty: Muster) -> Muster:
+def muster(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Muster:
     """The command, on a database that is ready."""
-    assert empty("migrate").exit_code == 0
-    return empty
+    return command(address, tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def within(url: str) -> Within[object]:
+def within(address: str) -> Within[object]:
     """Does something with the database between two commands."""
 
     def run(work: Callable[[], Awaitable[T]]) -> T:
         async def whole() -> T:
-            await database.connect(url)
+            await database.connect(address)
             try:
                 return await work()
             finally:
@@ -96,7 +90,7 @@ def test_migrate_makes_the_schema_and_the_first_account_once(empty: Muster) -> N
     assert "Made" not in second.stderr
 
 
-@pytest.mark.parametrize("url", ON_POSTGRES, indirect=True)
+@pytest.mark.parametrize("empty", ON_POSTGRES, indirect=True)
 def test_a_command_does_not_alter_the_schema_of_postgresql(empty: Muster) -> None:
     refused(empty("account", "create", "Acme"), 1, "run `muster migrate` first")
 
@@ -112,7 +106,7 @@ def test_doctor_says_what_is_wrong_and_how_to_mend_it(empty: Muster) -> None:
         assert finding in well.stderr
 
 
-@pytest.mark.parametrize("url", ON_SQLITE, indirect=True)
+@pytest.mark.parametrize("empty", ON_SQLITE, indirect=True)
 @pytest.mark.parametrize(
     ("variable", "value", "why"),
     [

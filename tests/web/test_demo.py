@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -17,6 +15,7 @@ from catalog.engines import Database
 from catalog.errors import AlreadyTaken
 from catalog.services import exports
 from catalog.services.exports import Export
+from tests import processes
 from web.demo import living
 from web.demo.company import DEPARTMENTS
 from web.demo.story import YEARS, Event, story
@@ -118,14 +117,8 @@ async def test_the_command_prints_a_link_to_come_in_and_refuses_to_begin_twice(t
 async def _demo(folder: Path) -> tuple[int | None, str, str]:
     """The exit code, and what stands on standard output and on standard error."""
     environment = {**os.environ, "MUSTER_DATABASE_URL": f"sqlite://{folder}/m.db", "MUSTER_DATA_DIR": str(folder)}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "web.cli", "demo", "--people", "30"),
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, errors = await process.communicate()
-    return process.returncode, out.decode(), " ".join(errors.decode().split())
+    ended = await processes.run("demo", "--people", "30", environment=environment)
+    return ended.code, ended.out, " ".join(ended.errors.split())
 
 
 async def _exported(actor: Actor, export: Export) -> list[dict[str, object]]:

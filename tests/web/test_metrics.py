@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import postgres
+from tests import databases
 from tests.web.serving import running
 
 TOKEN = "a token for metrics alone"
@@ -49,7 +49,7 @@ async def test_without_a_token_there_are_no_metrics(tmp_path: Path) -> None:
 
 @pytest.mark.postgres
 async def test_any_of_several_workers_tells_the_numbers_of_all(tmp_path: Path) -> None:
-    url = await postgres.fresh("metrics_of_workers")
+    url = await databases.ready("postgres", tmp_path, "metrics")
     async with running(url, tmp_path, MUSTER_METRICS_TOKEN=TOKEN, MUSTER_WORKERS="2") as served:
         scim = {"Authorization": f"Bearer {served.token}"}
 

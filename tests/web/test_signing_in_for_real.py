@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -15,12 +14,13 @@ from time import monotonic
 import httpx
 import pytest
 
-from catalog import actors, database, schema
+from catalog import actors, database
 from catalog.actors import Actor
 from catalog.changes import change
 from catalog.engines import Database
 from catalog.services import accounts, users
-from tests import builders, postgres
+from tests import builders, databases
+from tests.processes import start
 from tests.web.door import PROOF, code, sign_in, who
 from tests.web.serving import free_port
 from web import serving
@@ -35,30 +35,25 @@ async def served(url: str, folder: Path) -> AsyncIterator[tuple[str, str]]:
     """A server's address, and what it said until it served; it is stopped when the block is left, and has logged no
     secret then, though it logged all it could."""
     port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "web.cli", "serve", "--port", str(port)),
-        env={
-            **os.environ,
-            "MUSTER_DATABASE_URL": url,
-            "MUSTER_DATA_DIR": str(folder),
-            "MUSTER_LOG_LEVEL": "debug",
-            "MUSTER_LOG_FORMAT": "json",
-        },
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stderr is not None
-    said, later = "", b""
+    environment = {
+        **os.environ,
+        "MUSTER_DATABASE_URL": url,
+        "MUSTER_DATA_DIR": str(folder),
+        "MUSTER_LOG_LEVEL": "debug",
+        "MUSTER_LOG_FORMAT": "json",
+    }
+    log = folder / f"{port}.log"
+    process = await start("serve", "--port", str(port), environment=environment, out=log, errors=log)
     try:
         async with asyncio.timeout(180):
-            while "startup complete" not in said:
-                line = await process.stderr.readline()
-                assert line, said
-                said += line.decode()
-        yield f"http://127.0.0.1:{port}", said
+            while not log.exists() or "startup complete" not in log.read_text(encoding="utf-8"):
+                assert process.returncode is None, log.read_text(encoding="utf-8")
+                await asyncio.sleep(0.05)
+        yield f"http://127.0.0.1:{port}", log.read_text(encoding="utf-8")
     finally:
         process.send_signal(signal.SIGTERM)
-        _, later = await process.communicate()
-    logged = [line for line in (said + later.decode()).splitlines() if line.startswith("{")]
+        await process.wait()
+    logged = [line for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
     assert logged
     assert not [line for line in logged if PASSWORD in line or re.search(SECRET, line)], "no secret in any log"
 
@@ -114,10 +109,8 @@ async def test_whoever_opens_the_printed_link_is_the_administrator_also_after_a_
 @pytest.fixture
 async def shared(tmp_path: Path) -> AsyncIterator[tuple[str, Actor]]:
     """A PostgreSQL database that this test shares with the servers on it, and the operator."""
-    url = await postgres.fresh(f"shared_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+    url = await databases.ready("postgres", tmp_path, "shared")
     await database.connect(url)
-    await schema.migrate()
-    await accounts.first()
     yield url, actors.command((await accounts.default()).id)
     await database.disconnect()
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from time import monotonic
 
 import httpx
-import pytest
 from aiosmtpd.controller import Controller
 
 from catalog import database
 from catalog.engines import Database, Statement
 from catalog.ids import now
-from tests import postgres
-from tests.conftest import ENGINES
+from tests.processes import muster
 from tests.web.mailbox import Mailbox
-from tests.web.serving import Instance, free_port, muster, running
+from tests.web.serving import Instance, free_port, running
 
 PEOPLE = 8
 WAIT_S = 60
@@ -28,22 +25,15 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
-@pytest.fixture(params=ENGINES)
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite://{tmp_path}/muster.db"
-    return await postgres.fresh(f"welcoming_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
-
-
 async def test_everybody_who_is_pushed_gets_one_letter_also_where_the_mail_was_down_for_the_whole_push(
-    database_url: str, tmp_path: Path
+    address: str, tmp_path: Path
 ) -> None:
     port, mailbox = free_port(), Mailbox()
     mail_settings = {"MUSTER_SMTP_URL": f"smtp://127.0.0.1:{port}", "MUSTER_MAIL_FROM": "muster@acme.dev"}
-    async with running(database_url, tmp_path, **mail_settings) as instance:
+    async with running(address, tmp_path, **mail_settings) as instance:
         while_down = [f"early{number}@acme.dev" for number in range(PEOPLE)]
         await push(instance, while_down)
-        async with outbox(database_url) as db:
+        async with outbox(address) as db:
             await until(lambda: tried(db, PEOPLE))
             assert mailbox.messages == []
             with mail(mailbox, port):

@@ -1,15 +1,13 @@
 """`muster export`: to a file that is whole or not there, or to standard output alone."""
 
-import asyncio
 import os
-import sys
 from pathlib import Path
 
 import orjson
 import pyarrow.parquet as pq
 import pytest
 
-from tests.web.serving import muster
+from tests.processes import muster, run
 
 
 @pytest.fixture
@@ -41,10 +39,7 @@ async def test_what_can_not_be_exported_is_told_in_a_sentence(environment: dict[
     file = tmp_path / "people.csv"
     file.write_text("kept")
     command = ("export", "users", "--as-of", "yesterday", "--output", str(file))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "web.cli", *command), env=environment, stderr=asyncio.subprocess.PIPE
-    )
-    _, told = await process.communicate()
-    assert process.returncode == 1
-    assert b"2026-03-01T12:00:00Z" in told
+    ended = await run(*command, environment=environment)
+    assert ended.code == 1
+    assert "2026-03-01T12:00:00Z" in ended.errors
     assert file.read_text() == "kept"

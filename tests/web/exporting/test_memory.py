@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from catalog import actors, database, schema, sql
+from catalog import actors, database, sql
 from catalog.engines import Database, Statement
 from catalog.ids import FOREVER, fold, new_id, now
 from catalog.models import Team, User
 from catalog.services import accounts
-from tests import postgres
+from tests import databases
 from tests.conftest import ENGINES, ON_SQLITE
 from tests.doses import IS_FULL, dose
 
@@ -49,11 +49,8 @@ UUID = {
 @pytest.fixture(params=ENGINES if IS_FULL else ON_SQLITE)
 async def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """Where an account has so many memberships: everybody is on every team."""
-    url = f"sqlite://{tmp_path}/muster.db"
-    if request.param == "postgres":
-        url = await postgres.fresh(f"many_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+    url = await databases.ready(request.param, tmp_path, "many")
     db = await database.connect(url)
-    await schema.migrate()
     await _fill(db, isqrt(ROWS) + 1)
     await database.disconnect()
     return {**os.environ, "MUSTER_DATABASE_URL": url, "MUSTER_DATA_DIR": str(tmp_path)}

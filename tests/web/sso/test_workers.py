@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,9 +13,8 @@ from catalog import database
 from catalog.actors import command
 from catalog.services import accounts
 from catalog.services.sign_in_connections import Connection
-from tests import builders, postgres
+from tests import builders
 from tests.catalog.certificates import a_certificate
-from tests.conftest import ENGINES
 from tests.web.serving import Instance, running
 from tests.web.sso.coming_in import path
 from tests.web.sso.identity_provider import ENTITY, Says, asked
@@ -25,14 +23,11 @@ from tests.web.two_workers import both_workers
 SETTINGS = {"entity_id": ENTITY, "sso_url": "https://idp.example/sso", "certificates": [a_certificate().pem]}
 
 
-@pytest.fixture(params=ENGINES)
-async def served(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[Instance, Connection]]:
+@pytest.fixture
+async def served(address: str, tmp_path: Path) -> AsyncIterator[tuple[Instance, Connection]]:
     """A server of two workers on each engine, with a connection whose people Grace is one of."""
-    url = f"sqlite://{tmp_path}/muster.db"
-    if request.param == "postgres":
-        url = await postgres.fresh(f"replay_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
-    async with running(url, tmp_path, MUSTER_WORKERS="2") as instance:
-        await database.connect(url)
+    async with running(address, tmp_path, MUSTER_WORKERS="2") as instance:
+        await database.connect(address)
         try:
             actor = command((await accounts.default()).id)
             integration = await builders.an_integration(actor)
