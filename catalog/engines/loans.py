@@ -9,6 +9,7 @@ them; yet one plan for every parameter of a filter by time once read a whole tab
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -59,7 +60,10 @@ class Loans:
         self._pool = pool
         self._most = max(0, pool.get_max_size() - RESERVED)
         self._idle: dict[Plans, list[Connection]] = {"fresh": [], "kept": []}
-        self._waiting = 0
+        self._held = 0
+        """How many the pool has given: lent, or at hand."""
+        self._queue: deque[asyncio.Future[Connection | None]] = deque()
+        """Who waits for a connection to be given back; None tells them that the pool has a place again."""
         self._returns: set[asyncio.Future[None]] = set()
 
     def at_hand(self, plans: Plans) -> Connection | None:
@@ -71,19 +75,16 @@ class Loans:
                 return connection
             # The pool makes a new one in its place when it is asked.
             connection.terminate()
+            self._held -= 1
         return None
 
     async def borrow(self, plans: Plans) -> Connection:
         """A connection that plans so. Raises TimeoutError where none gets free; what asyncpg raises."""
         connection = self.at_hand(plans) or self.at_hand("kept" if plans == "fresh" else "fresh")
+        if connection is None and self._held >= self._pool.get_max_size():
+            connection = await self._returned_one()
         if connection is None:
-            self._waiting += 1
-            try:
-                lent: Any = await self._pool.acquire(timeout=WAIT_S)
-            finally:
-                self._waiting -= 1
-            connection = cast(Connection, lent._con)
-            connection.lent_as = lent
+            connection = await self._new()
         if connection.plans != plans:
             try:
                 await connection.execute(f"SET plan_cache_mode = {MODES[plans]}")
@@ -96,15 +97,20 @@ class Loans:
     def give_back(self, connection: Connection, *, is_whole: bool = True) -> None:
         """The loan is over; not `is_whole`, where a statement failed or was cut off."""
         connection.uses += 1
+        is_good = is_whole and connection.uses % USES
+        if is_good and self._tell_next(connection):
+            return
         at_hand = len(self._idle["fresh"]) + len(self._idle["kept"])
-        if is_whole and not self._waiting and at_hand < self._most and connection.uses % USES:
+        if is_good and at_hand < self._most:
             connection.idle_since = monotonic()
             self._idle[connection.plans].append(connection)
-        else:
-            # A task of its own: whoever had the connection may be cancelled.
-            returning = asyncio.ensure_future(self._pool.release(connection.lent_as))
-            self._returns.add(returning)
-            returning.add_done_callback(self._returned)
+            return
+        # A task of its own: whoever had the connection may be cancelled.
+        returning = asyncio.ensure_future(self._pool.release(connection.lent_as))
+        self._returns.add(returning)
+        returning.add_done_callback(self._returned)
+        self._held -= 1
+        self._tell_next(None)
 
     async def close(self) -> None:
         """Every connection at hand given back to the pool."""
@@ -112,6 +118,45 @@ class Loans:
             while idle:
                 self.give_back(idle.pop(), is_whole=False)
         await asyncio.gather(*self._returns, return_exceptions=True)
+
+    async def _new(self) -> Connection:
+        """One more of the pool's."""
+        self._held += 1
+        try:
+            lent: Any = await self._pool.acquire(timeout=WAIT_S)
+        except BaseException:
+            self._held -= 1
+            self._tell_next(None)
+            raise
+        connection = cast(Connection, lent._con)
+        connection.lent_as = lent
+        return connection
+
+    async def _returned_one(self) -> Connection | None:
+        """The next that is given back, handed over without a detour by the pool; None where the pool has a place."""
+        turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        try:
+            async with asyncio.timeout(WAIT_S):
+                return await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                # It was handed over while its taker was leaving.
+                connection = turn.result()
+                if connection is None:
+                    self._tell_next(None)
+                else:
+                    self.give_back(connection)
+            raise
+
+    def _tell_next(self, connection: Connection | None) -> bool:
+        """Whether somebody waits, who is told."""
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(connection)
+                return True
+        return False
 
     def _returned(self, returning: asyncio.Future[None]) -> None:
         self._returns.discard(returning)

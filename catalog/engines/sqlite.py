@@ -50,7 +50,8 @@ def _as_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-sqlite3.register_adapter(UUID, str)
+# Every statement is asked for an account, and most for the same few: to spell an id costs more than to find it spelt.
+sqlite3.register_adapter(UUID, lru_cache(maxsize=4096)(str))
 sqlite3.register_adapter(datetime, lambda at: at.astimezone(UTC).isoformat(" "))
 sqlite3.register_adapter(dict, _as_json)
 sqlite3.register_adapter(list, _as_json)
@@ -202,16 +203,16 @@ class SqliteDatabase:
         """
         text = _placeholders(sql)
         self._patience.begin()
-        with translated():
-            try:
-                return cast(Sequence[Row], self._quick.execute(text, params).fetchall())
-            except sqlite3.OperationalError as problem:
-                if str(problem) == "parser stack overflow":
-                    raise TooDeep(f"{len(text)} characters") from None
+        try:
+            return cast(Sequence[Row], self._quick.execute(text, params).fetchall())
+        except sqlite3.DatabaseError as problem:
+            if str(problem) == "parser stack overflow":
+                raise TooDeep(f"{len(text)} characters") from None
+            with translated():
                 if str(problem) not in ("interrupted", "database is locked"):
                     raise
-            connection = cast(aiosqlite.Connection, self._reader._connection)
-            return cast(Sequence[Row], await connection.execute_fetchall(text, params))
+                connection = cast(aiosqlite.Connection, self._reader._connection)
+                return cast(Sequence[Row], await connection.execute_fetchall(text, params))
 
     async def keyed(self, sql: str, *params: Any) -> Sequence[Row]:
         return await self.rows(sql, *params)

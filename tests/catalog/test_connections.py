@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from typing import Any, cast
 
+import asyncpg
 import pytest
 
 from catalog import database
@@ -212,3 +213,33 @@ async def test_a_reader_that_is_cut_off_leaves_its_connection_usable(db: Databas
     async with asyncio.timeout(4):
         assert [row["n"] for row in await crowded.rows("SELECT 1 AS n")] == [1]
         await builders.a_user(actor)
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+async def test_connections_go_from_one_reader_to_the_next_past_the_pool(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acquire, asked = asyncpg.Pool.acquire, 0
+
+    def counted(pool: Any, **options: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return acquire(pool, **options)
+
+    async def read() -> None:
+        for _ in range(20):
+            assert await db.one("SELECT 1 AS n") is not None
+
+    monkeypatch.setattr(asyncpg.Pool, "acquire", counted)
+    most = cast(Any, db.orm)._pool.get_max_size()
+    await asyncio.gather(*(read() for _ in range(2 * most)))
+    assert asked <= most
+    # Whoever leaves while waiting takes no connection away from those who stay.
+    readers = [asyncio.create_task(read()) for _ in range(4 * most)]
+    await asyncio.sleep(0.01)
+    for leaver in readers[::2]:
+        leaver.cancel()
+    async with asyncio.timeout(30):
+        await asyncio.gather(*readers, return_exceptions=True)
+        await asyncio.gather(*(read() for _ in range(2 * most)))
+    assert [str(one.exception()) for one in readers[1::2] if one.exception()] == []
