@@ -26,7 +26,7 @@ PROMISES: dict[int, Promise] = {
     5: Promise("A mutation under an Idempotency-Key is carried out once, whichever process it meets."),
     6: Promise("Every request is all or nothing.", "a fault at each of 20 operations", "the same"),
     7: Promise("Changes of one group at the same time lose nothing.", "16 clients, 800 members", "the same"),
-    8: Promise("A read after a write sees it on every process.", lacks="a test with several processes"),
+    8: Promise("A read after a write sees it on every process.", "168 reads on each database", "5,600 on each"),
     9: Promise("History has no gap and no overlap.", "8 lives on each database", "50, and 500 of 50 steps"),
     10: Promise("SQLite and PostgreSQL find the same.", "60 filters", "1,000"),
     11: Promise("No input is the server's fault, takes long or fills memory.", "5,300 requests", "155,000"),
