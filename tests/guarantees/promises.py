@@ -33,7 +33,12 @@ PROMISES: dict[int, Promise] = {
     12: Promise("What is larger than a limit is refused as such."),
     13: Promise("A body that comes too slowly is ended.", lacks="slow headers and idle connections are the proxy's"),
     14: Promise("Who is told when to come back, and does, gets on.", lacks="an Okta-like client over four processes"),
-    15: Promise("The dearest legal query is quick.", lacks="a measured worst case"),
+    15: Promise(
+        "The dearest legal query is answered or given up in time.",
+        "150 people on 6 teams",
+        "3,000 on 6",
+        lacks="SQLite has no time-out of its own",
+    ),
     16: Promise("Above its capacity Muster tells at once to come again.", lacks="recovery under a measured load"),
     17: Promise("Another account's id is answered as one that nobody has.", lacks="row-level security as a wall"),
     18: Promise("Every operation has a verdict for every role, and what is not listed is denied."),
