@@ -17,7 +17,7 @@ from catalog.errors import NotFound, NotPermitted
 from catalog.models import Integration
 from catalog.personal import HOLDINGS
 from catalog.sealing import Sealer
-from catalog.services import disclosure, erasure, teams, users
+from catalog.services import audit, disclosure, erasure, teams, users
 from catalog.services.erasure import Eraser
 from catalog.services.users import Draft
 from tests.catalog.persons import DOCUMENT, MARKS, USER_NAME, Told, a_person_everywhere, everything, run
@@ -120,6 +120,15 @@ async def test_a_team_keeps_how_many_it_had_and_others_keep_what_is_theirs(
     assert "Erased person" in str(letter["facts"])
     (report,) = await db.rows("SELECT user_name, manager_value FROM users WHERE id = $1", told.report.id)
     assert (report["user_name"], report["manager_value"]) == ("report@lovelace.dev", None)
+
+
+async def test_the_trail_is_still_told_in_sentences_without_the_person(db: Database, actor: Actor, told: Told) -> None:
+    await erased(actor, told.user.id)
+    events = await audit.list_(actor)
+    said = await audit.told(actor, [UUID(str(event["id"])) for event in events])
+    assert len(said) == len(events)
+    assert not [sentence for sentence in said.values() for mark in MARKS if mark in sentence.lower()]
+    assert [sentence for sentence in said.values() if sentence.endswith("erased a person.")]
 
 
 async def test_whoever_comes_under_the_same_names_is_a_new_person(
