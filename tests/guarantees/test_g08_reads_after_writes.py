@@ -1,6 +1,5 @@
 """G8: whatever was acknowledged is seen by the very next read, whichever process answers it, over SCIM and GraphQL."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import postgres
-from tests.conftest import ENGINES
 from tests.doses import dose
 from tests.guarantees.ledger import Ledger
 from tests.web.serving import muster, running
@@ -50,14 +47,11 @@ class Workers:
         return answer["data"]
 
 
-@pytest.fixture(params=ENGINES)
-async def workers(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Workers]:
+@pytest.fixture
+async def workers(address: str, tmp_path: Path) -> AsyncIterator[Workers]:
     """A server of two workers on each engine."""
-    url = f"sqlite://{tmp_path}/muster.db"
-    if request.param == "postgres":
-        url = await postgres.fresh(f"reads_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
     async with AsyncExitStack() as stack:
-        served = await stack.enter_async_context(running(url, tmp_path, MUSTER_WORKERS="2"))
+        served = await stack.enter_async_context(running(address, tmp_path, MUSTER_WORKERS="2"))
         named = ("token", "create", "--integration", "Okta"), ("token", "create", "--service", "s", "--scope", "write")
         scim, api = [(await muster(*words, environment=served.environment)).strip() for words in named]
         clients = await stack.enter_async_context(both_workers(served.url))

@@ -10,10 +10,10 @@ from click.testing import Result
 from catalog.database import database
 from catalog.dialects import DIALECTS
 from tests import builders
-from tests.web.test_cli import Muster, empty, muster, url, within
+from tests.web.test_cli import Muster, muster, within
 from web.commanding import operator
 
-__all__ = ["empty", "muster", "url", "within"]
+__all__ = ["muster", "within"]
 
 Within = Callable[[Callable[[], Awaitable[Any]]], Any]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ON_SQLITE
-from tests.web.test_cli import Muster, done, empty, muster, refused, url
+from tests.web.test_cli import Muster, done, muster, refused
 
-__all__ = ["empty", "muster", "url"]
+__all__ = ["muster"]
 
 ADA = "ada@lovelace.dev"
 
@@ -29,14 +29,14 @@ def test_a_person_is_exported_and_erased_and_the_trail_holds(muster: Muster) -> 
     assert muster("doctor", "--verify-audit").exit_code == 0
 
 
-@pytest.mark.parametrize("url", ON_SQLITE, indirect=True)
+@pytest.mark.parametrize("address", ON_SQLITE, indirect=True)
 def test_the_file_of_sqlite_holds_nothing_of_whom_the_command_erased(muster: Muster, tmp_path: Path) -> None:
     done(muster("user", "create", "--email", ADA))
     done(muster("user", "erase", ADA, "--yes"))
     assert b"lovelace" not in b"".join(file.read_bytes() for file in tmp_path.glob("muster.db*")).lower()
 
 
-@pytest.mark.parametrize("url", ON_SQLITE, indirect=True)
+@pytest.mark.parametrize("address", ON_SQLITE, indirect=True)
 def test_nobody_is_erased_before_it_was_confirmed(muster: Muster) -> None:
     done(muster("user", "create", "--email", ADA))
     unsaid = muster("user", "erase", ADA)
