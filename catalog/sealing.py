@@ -168,7 +168,7 @@ _TOLD = (
 
 
 def columns(say: Dialect) -> str:
-    """The columns of an event `e` that a seal is made of."""
+    """The columns of an event `e` that a seal is made of, and the seals."""
     return (
         f"e.account_id, e.seq, e.seal, e.erased_seal, {', '.join(f'e.{name}' for name in _TOLD)}, "
         f"{say.instant('e.at')} AS at, {say.json_text('e.before')} AS before, {say.json_text('e.after')} AS after"
@@ -220,14 +220,20 @@ async def _heads(unit: Unit, account_ids: set[Any]) -> dict[UUID, tuple[int, str
     return {UUID(str(row["account_id"])): (row["seq"], row["seal"]) for row in rows}
 
 
+async def page(account_id: UUID, after: int) -> Sequence[Row]:
+    """The account's sealed events that come after that number, in order, at most `BATCH`; `columns` names theirs."""
+    db = database()
+    return await db.rows(
+        f"SELECT {columns(DIALECTS[db.dialect])} FROM audit_events e "
+        "WHERE e.account_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3",
+        *(account_id, after, BATCH),
+    )
+
+
 async def _sealed(account_id: UUID) -> AsyncIterator[Row]:
     """The account's sealed events, in order."""
-    db, after = database(), 0
-    text = (
-        f"SELECT {columns(DIALECTS[db.dialect])} FROM audit_events e "
-        "WHERE e.account_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3"
-    )
-    while rows := await db.rows(text, account_id, after, BATCH):
+    after = 0
+    while rows := await page(account_id, after):
         for row in rows:
             yield row
         after = rows[-1]["seq"]

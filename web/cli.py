@@ -27,6 +27,7 @@ account_app = typer.Typer(no_args_is_help=True, help="Accounts, the tenants of t
 token_app = typer.Typer(no_args_is_help=True, help="API tokens.")
 import_app = typer.Typer(no_args_is_help=True, help="What was elsewhere before.")
 integration_app = typer.Typer(no_args_is_help=True, help="Connections to identity providers.")
+audit_app = typer.Typer(no_args_is_help=True, help="The audit trail, sent on.")
 for command in (demo, archiving.backup, archiving.restore, archiving.resync):
     app.command()(command)
 app.add_typer(account_app, name="account")
@@ -34,6 +35,7 @@ app.add_typer(user_commands.user_app, name="user")
 app.add_typer(token_app, name="token")
 app.add_typer(import_app, name="import")
 app.add_typer(integration_app, name="integration")
+app.add_typer(audit_app, name="audit")
 
 
 @app.command()
@@ -94,6 +96,28 @@ def export(
     async def work(chosen: Settings) -> None:
         actor = await operator(account)
         await exporting.make(actor, what, format, output, **wanted, with_deactivated=with_deactivated)
+
+    run(work)
+
+
+@audit_app.command("follow")
+def audit_follow(
+    to: Annotated[
+        str | None, typer.Option(help="A syslog collector: tcp://HOST:PORT or tls://HOST:PORT; else standard output.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Where it stands how far was told; else audit-told.json in the data folder.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="End when everything is told.")] = False,
+    account: Annotated[str | None, typer.Option("--account", help="This one alone, else all.", metavar="SLUG")] = None,
+) -> None:
+    """Send audit events on as they are sealed, for a SIEM: lines of JSON, or syslog."""
+    from web.following import Following, follow
+
+    async def work(chosen: Settings) -> None:
+        only = (await operator(account)).account_id if account else None
+        following = Following(state or chosen.data_dir / "audit-told.json", only)
+        say.print(f"{await follow(following, to, once=once):,} events told.")
 
     run(work)
 
