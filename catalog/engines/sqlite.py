@@ -51,7 +51,7 @@ def _as_json(value: Any) -> str:
 
 
 # Every statement is asked for an account, and most for the same few: to spell an id costs more than to find it spelt.
-sqlite3.register_adapter(UUID, lru_cache(maxsize=4096)(str))
+sqlite3.register_adapter(UUID, lru_cache(maxsize=64)(str))
 sqlite3.register_adapter(datetime, lambda at: at.astimezone(UTC).isoformat(" "))
 sqlite3.register_adapter(dict, _as_json)
 sqlite3.register_adapter(list, _as_json)
