@@ -35,6 +35,7 @@ LISTS: Mapping[str, int] = {
     "contacts": 10,
     "projects": 1,
     "validationErrors": 5,
+    "stillNamedIn": 5,
     "headcount": 400,
     "buckets": 200,
     # What a mutation tells of follows what it was given, which fits into a request.
