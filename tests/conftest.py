@@ -39,6 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    databases.leave()
     postgres.leave()
     if not hasattr(config, "workerinput"):
         postgres.tidy()

@@ -18,6 +18,11 @@ _migrated: set[str] = set()
 """The engines of which there is a template."""
 
 
+def leave() -> None:
+    """This process needs no database more; xdist's processes end before Python would remove the folder itself."""
+    _folder.cleanup()
+
+
 async def empty(engine: str, folder: Path, name: str) -> str:
     """The address of a database in which there is nothing; of this name, where it is PostgreSQL's."""
     return f"sqlite://{folder}/muster.db" if engine == "sqlite" else await postgres.fresh(name)
