@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { act } from "../../api/act";
 import { EraseUserDocument, ExportUserDocument } from "../../generated/users";
+import { save } from "../../kit/csv";
 import { Notice } from "../../kit/Notice";
 import { inWords, told } from "../../kit/told";
 import type { Person } from "./queries";
@@ -34,7 +35,7 @@ export function PrivacyDialog({ person, onClose }: Props) {
   const take = () =>
     attempt(async () => {
       const { document: kept } = await act(ExportUserDocument, { user: { id: person.id } });
-      save(`${person.userName}.json`, JSON.stringify(kept, null, 2));
+      save(`${person.userName}.json`, JSON.stringify(kept, null, 2), "application/json");
     });
   const erase = (event: FormEvent) => {
     event.preventDefault();
@@ -87,11 +88,4 @@ export function PrivacyDialog({ person, onClose }: Props) {
       </form>
     </Modal>
   );
-}
-
-function save(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: name });
-  link.click();
-  URL.revokeObjectURL(address);
 }

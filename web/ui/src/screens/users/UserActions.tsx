@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { act, withConfirmation } from "../../api/act";
+import { part } from "../../api/part";
 import { sendPasswordLink, signOutSomebody } from "../../api/session";
 import { useMe } from "../../api/viewer";
 import {
@@ -20,7 +21,9 @@ import { failed, told } from "../../kit/told";
 import { EditUser } from "./EditUser";
 import type { Person } from "./queries";
 
-const PrivacyDialog = lazy(async () => ({ default: (await import("./PrivacyDialog")).PrivacyDialog }));
+const PrivacyDialog = lazy(async () => ({
+  default: (await part(() => import("./PrivacyDialog"))).PrivacyDialog,
+}));
 
 export function UserActions({ person }: { person: Person }) {
   const { may, viewer } = useMe();
