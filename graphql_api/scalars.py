@@ -9,6 +9,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
+from catalog.ids import as_text
+
 Instant = NewType("Instant", str)
 """Out: RFC 3339 text in UTC with milliseconds, as the catalog gives it. In: what `read_instant` gives."""
 
@@ -38,7 +40,7 @@ def read_instant(text: Any) -> datetime | date:
 
 def shown_instant(at: datetime | None) -> Instant | None:
     """The instant as every answer shows instants."""
-    return None if at is None else Instant(at.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+    return None if at is None else Instant(as_text(at))
 
 
 def _as_it_is(value: Any) -> Any:

@@ -19,7 +19,7 @@ from catalog import errors
 from catalog.actors import Actor
 from catalog.changes import Change, change, uninterrupted
 from catalog.engines import Row
-from catalog.ids import public_id
+from catalog.ids import as_text, public_id
 from catalog.services import callers, sessions
 from catalog.services.sessions import Browser
 from web.throttling import SignInLimit
@@ -84,7 +84,7 @@ class Door:
                 "session": {
                     **told_of(row),
                     "confirmedAt": row["confirmed_at"],
-                    "idleExpiresAt": instant(idle_expires_at),
+                    "idleExpiresAt": as_text(idle_expires_at),
                     "confirmBy": f"{sso_path(row['method'], row['connection_id'])}/start?again=1"
                     if row["connection_id"]
                     else None,
@@ -198,11 +198,6 @@ def browser(request: Request) -> Browser:
 def address(request: Request) -> str:
     """Whence the request comes: what a proxy says of it counts only where it is trusted."""
     return request.client.host if request.client else "unknown"
-
-
-def instant(at: datetime) -> str:
-    """RFC 3339 in UTC, with milliseconds."""
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def told(status: int, code: str, message: str, **more: Any) -> Response:

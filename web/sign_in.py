@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from catalog import errors, hashing
 from catalog.actors import Actor, command
 from catalog.changes import Change
-from catalog.ids import as_uuid, opened
+from catalog.ids import as_text, as_uuid, opened
 from catalog.services import (
     accounts,
     administration,
@@ -35,7 +35,7 @@ from catalog.services import (
     users,
 )
 from catalog.services.links import Link
-from web.door import CSRF, Door, Handler, address, browser, changed, instant, nowhere, read, sso_path, told, told_of
+from web.door import CSRF, Door, Handler, address, browser, changed, nowhere, read, sso_path, told, told_of
 from web.throttling import SignInLimit
 
 log = structlog.get_logger("sign-in")
@@ -219,7 +219,7 @@ def link_of(page: str) -> Handler:
                 "account": {"name": link.account, "slug": link.slug},
                 "email": link.email,
                 "name": link.name,
-                "expiresAt": instant(link.expires_at),
+                "expiresAt": as_text(link.expires_at),
             }
         )
 

@@ -18,6 +18,7 @@ from catalog.actors import Actor
 from catalog.actors import Scope as Permission
 from catalog.changes import change, uninterrupted
 from catalog.errors import CatalogError, Invalid, NotPermitted, TooManyRequests, Unauthenticated, Unavailable
+from catalog.ids import as_text
 from catalog.services import callers, exports
 from catalog.services.exports import Prepared
 from web.exporting import asked
@@ -80,7 +81,7 @@ async def _export(public_url: str, request: Request) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{prepared.export.what}-{prepared.at:%Y-%m-%d}.{form}"',
         "Cache-Control": "no-store",
-        "X-Muster-As-Of": prepared.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "X-Muster-As-Of": as_text(prepared.at),
     }
     if prepared.cursor is not None:
         headers["X-Muster-Cursor"] = prepared.cursor
