@@ -51,12 +51,11 @@ async def known(this: Change, user_name: str, employee_number: str | None) -> Kn
     )
     found = rows[0]
     settings = Settings.read(found["settings"])
-    is_silent = bool(found["is_rehearsal"]) or not settings.welcome_letters
     return Known(
         is_here=bool(found["is_here"]),
         is_awaited=bool(found["is_awaited"]),
         settings=settings,
-        sender=Sender(found["account"], found["integration"], found["recent"], is_silent),
+        sender=Sender.read(found, settings),
     )
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from catalog import access, letters, permissions
 from catalog.changes import Change
 from catalog.dialects import DIALECTS
+from catalog.engines import Row
 from catalog.errors import Invalid, LinkSpent, NotFound
 from catalog.models import User
 from catalog.services import links, passwords, post, resync, sessions, sign_in_policy
@@ -38,6 +39,12 @@ class Sender:
     """Letters of the integration within `HELD_WITHIN`, counted up to `HELD_ABOVE`."""
     is_silent: bool
     """No letters: the account is thrown away, or the integration is set to send none."""
+
+    @classmethod
+    def read(cls, row: Row, settings: Settings) -> Sender:
+        """Of a row with `account is_rehearsal integration recent`, and the integration's settings."""
+        is_silent = bool(row["is_rehearsal"]) or not settings.welcome_letters
+        return cls(row["account"], row["integration"], row["recent"], is_silent)
 
 
 def recent(integration: str, since: str, letter: str) -> str:
@@ -86,8 +93,7 @@ async def welcome(this: Change, user: User) -> None:
     found = rows[0]
     if found["had"] or found["passwords"]:
         return
-    is_silent = bool(found["is_rehearsal"]) or not Settings.read(found["settings"]).welcome_letters
-    greet(this, user, Sender(found["account"], found["integration"], found["recent"], is_silent))
+    greet(this, user, Sender.read(found, Settings.read(found["settings"])))
 
 
 async def withdraw(this: Change, user: User) -> None:
