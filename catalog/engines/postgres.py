@@ -16,6 +16,7 @@ import orjson
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.exceptions import DBConnectionError
 
+from catalog.dialects import DIALECTS
 from catalog.engines import Conflict, Row, Statement, UniqueViolation
 from catalog.engines.loans import MODES, Connection, Loans, Plans
 from catalog.errors import Unavailable
@@ -149,6 +150,8 @@ def _together(statements: Sequence[Statement]) -> Iterator[list[Statement]]:
     """The statements in order, neighbours that may be carried out as one together."""
     together: list[Statement] = []
     for statement in statements:
+        if statement.many and not statement.params:
+            continue
         is_alone = statement.table is None or (statement.many and len(statement.params) != 1)
         if together and (is_alone or any(statement.table == other.table for other in together)):
             yield together
@@ -278,7 +281,7 @@ class PostgresDatabase:
             (mine,) = await unit.rows("SELECT pg_try_advisory_xact_lock($1) AS is_mine", _UPKEEP)
             tables = await unit.rows(_GROWN) if mine["is_mine"] else []
             # A large table takes longer than a statement may.
-            patience = [Statement("SET LOCAL statement_timeout = '60s'")] if tables else []
+            patience = [Statement(DIALECTS["postgres"].patience)] if tables else []
             await unit.batch([*patience, *(Statement(f"ANALYZE {row['name']}") for row in tables)])
 
     async def compact(self) -> None:

@@ -86,7 +86,8 @@ class Eraser:
     async def _erase_events(self, this: Change, user: User, traces: Traces) -> int:
         """The trail without the person; what is sealed already gets a seal over what remains."""
         say = DIALECTS[this.dialect]
-        naming, needles = _naming(say, "AuditEvent", _AUDIT, traces.needles(with_names=True), "e")
+        needles = traces.needles(with_names=True)
+        naming = _naming(say, "AuditEvent", _AUDIT, needles, "e")
         rows = await this.rows(
             f"SELECT {sealing.columns(say)}, e.subject_id IN ({personal.TOKENS}) AS is_of_token FROM audit_events e "
             f"WHERE e.account_id = $1 AND (e.actor_id = $2 OR e.subject_id = $2 OR e.subject_id IN ({personal.TOKENS}) "
@@ -94,21 +95,20 @@ class Eraser:
             *(this.account_id, user.id, *needles),
         )
         changed = [(row, left) for row in rows if (left := _left_of_event(row, user, traces)) is not None]
-        if changed:
-            this.run(
-                "UPDATE audit_events SET actor_name = $1, subject_name = $2, before = $3, after = $4, erased_seal = $5 "
-                "WHERE id = $6",
+        this.run(
+            "UPDATE audit_events SET actor_name = $1, subject_name = $2, before = $3, after = $4, erased_seal = $5 "
+            "WHERE id = $6",
+            [
                 [
-                    [
-                        *(left["actor_name"], left["subject_name"]),
-                        *(None if left[side] is None else orjson.loads(left[side]) for side in ("before", "after")),
-                        self._sealer.of_remains(left) if row["seq"] is not None else None,
-                        row["id"],
-                    ]
-                    for row, left in changed
-                ],
-                many=True,
-            )
+                    *(left["actor_name"], left["subject_name"]),
+                    *(None if left[side] is None else orjson.loads(left[side]) for side in ("before", "after")),
+                    self._sealer.of_remains(left) if row["seq"] is not None else None,
+                    row["id"],
+                ]
+                for row, left in changed
+            ],
+            many=True,
+        )
         return len(changed)
 
 
@@ -118,7 +118,7 @@ async def mentions(actor: Actor, traces: Traces) -> dict[str, int]:
     Raises NotPermitted.
     """
     permissions.need(actor, "users.erase")
-    db, found = database(), {}
+    db, found, needles = database(), {}, traces.needles()
     for name in personal.HOLDINGS:
         model = getattr(models, name)
         texts = [
@@ -128,7 +128,7 @@ async def mentions(actor: Actor, traces: Traces) -> dict[str, int]:
         ]
         if not texts or name == "Account":
             continue
-        naming, needles = _naming(DIALECTS[db.dialect], name, texts, traces.needles(), "r", start=2)
+        naming = _naming(DIALECTS[db.dialect], name, texts, needles, "r", start=2)
         table = model._meta.db_table
         rows = await db.rows(
             f"SELECT count(*) AS n FROM {table} r WHERE r.account_id = $1 AND {naming}", actor.account_id, *needles
@@ -181,8 +181,8 @@ async def _traces(this: Change, user: User) -> Traces:
 
 def _naming(
     say: Dialect, model: str, columns: Sequence[str], needles: Sequence[str], alias: str, *, start: int = 3
-) -> tuple[str, list[str]]:
-    """A condition that is true of rows in whose columns one of the needles stands, and its parameters from `start`."""
+) -> str:
+    """A condition that is true of rows in whose columns one of the needles stands: its parameters, from `start`."""
     known = getattr(models, model)._meta
     kinds = {column: known.fields_map[field] for field, column in known.fields_db_projection.items()}
     texts = [
@@ -191,7 +191,7 @@ def _naming(
     ]
     told = "lower(" + " || ' ' || ".join(f"coalesce({text}, '')" for text in texts) + ")"
     found = [say.contains(told, f"${place}") for place in range(start, start + len(needles))]
-    return f"({' OR '.join(found) or 'FALSE'})", list(needles)
+    return f"({' OR '.join(found) or 'FALSE'})"
 
 
 # --- what is left -------------------------------------------------------------------------------------------------
@@ -222,33 +222,30 @@ def _left_of_event(row: Row, user: User, traces: Traces) -> dict[str, Any] | Non
 async def _erase_elsewhere(this: Change, user: User, traces: Traces) -> None:
     """What is about others, or nobody, and names the person."""
     say, needles = DIALECTS[this.dialect], traces.needles(with_names=True)
-    naming, params = _naming(say, "ProvisioningEvent", _PROVISIONING, [*needles, str(user.id)], "p")
+    with_id = [*needles, str(user.id)]
+    naming = _naming(say, "ProvisioningEvent", _PROVISIONING, with_id, "p")
     rows = await this.rows(
         f"SELECT p.id, p.path FROM provisioning_events p WHERE p.account_id = $1 AND (p.resource_id = $2 OR {naming})",
-        *(this.account_id, user.id, *params),
+        *(this.account_id, user.id, *with_id),
     )
     blank = ", ".join(f"{column} = NULL" for column in _PROVISIONING[1:])
-    if rows:
-        this.run(
-            f"UPDATE provisioning_events SET path = $1, {blank} WHERE id = $2",
-            [[_bare(row["path"], traces), row["id"]] for row in rows],
-            many=True,
-        )
-    naming, params = _naming(say, "OutboxMessage", ("recipient", "facts"), needles, "o")
+    this.run(
+        f"UPDATE provisioning_events SET path = $1, {blank} WHERE id = $2",
+        [[_bare(row["path"], traces), row["id"]] for row in rows],
+        many=True,
+    )
+    naming = _naming(say, "OutboxMessage", ("recipient", "facts"), needles, "o")
     for row in await this.rows(
         f"SELECT o.id, {say.json_text('o.facts')} AS facts FROM outbox_messages o WHERE o.account_id = $1 "
         f"AND (o.user_id IS NULL OR o.user_id <> $2) AND {naming}",
-        *(this.account_id, user.id, *params),
+        *(this.account_id, user.id, *needles),
     ):
-        told = orjson.loads(row["facts"])
-        this.run(
-            "UPDATE outbox_messages SET facts = $1 WHERE id = $2",
-            *(_letter(told, traces), row["id"]),
-        )
+        facts = _letter(orjson.loads(row["facts"]), traces)
+        this.run("UPDATE outbox_messages SET facts = $1 WHERE id = $2", facts, row["id"])
     for model, columns in (("SignInError", ("message",)), ("SignInState", ("facts",))):
-        naming, params = _naming(say, model, columns, [*needles, str(user.id)], "s", start=2)
+        naming = _naming(say, model, columns, with_id, "s", start=2)
         table = getattr(models, model)._meta.db_table
-        this.run(f"DELETE FROM {table} AS s WHERE s.account_id = $1 AND {naming}", this.account_id, *params)
+        this.run(f"DELETE FROM {table} AS s WHERE s.account_id = $1 AND {naming}", this.account_id, *with_id)
     # Answers are sealed, so nobody can see whom they name: who asks again is told that the answer is lost.
     this.run(
         "UPDATE idempotency_claims SET answer = NULL, changed_at = coalesce(changed_at, $1), leased_until = $1 "

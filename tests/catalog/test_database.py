@@ -50,6 +50,16 @@ async def test_a_change_that_raises_leaves_nothing(db: Database, actor: Actor) -
     assert await count(db) == 0
 
 
+async def test_a_statement_for_each_of_none_changes_nothing(db: Database, actor: Actor) -> None:
+    async with change(actor) as this:
+        this.run("UPDATE accounts SET name = 'First' WHERE id = $1", actor.account_id)
+        this.run("UPDATE accounts SET name = $1", [], many=True)
+        this.run("UPDATE accounts SET slug = 'last' WHERE id = $1", actor.account_id)
+    found = await db.one("SELECT name, slug FROM accounts WHERE id = $1", actor.account_id)
+    assert found is not None
+    assert (found["name"], found["slug"]) == ("First", "last")
+
+
 async def test_nobody_sees_a_change_before_it_is_kept(db: Database, actor: Actor) -> None:
     async with change(actor) as this:
         this.add(_person(this, "ada"))
