@@ -6,13 +6,12 @@ integration of the same provider, whose people it signs in.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from catalog import access, connection_settings, permissions, request_keys
+from catalog import access, connection_settings, minting, permissions, request_keys
 from catalog.actors import Actor, system
 from catalog.changes import Change
 from catalog.connection_settings import Settings
@@ -300,5 +299,5 @@ def _told(settings: dict[str, Any]) -> dict[str, Any]:
     """The settings as the audit trail has them: of a certificate its digest, so that a renewal is seen."""
     told = {name: value for name, value in settings.items() if "certificate" not in name}
     if settings.get("certificates"):
-        told["certificates"] = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in settings["certificates"]]
+        told["certificates"] = [minting.digest(text)[:16] for text in settings["certificates"]]
     return told
