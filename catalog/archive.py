@@ -23,7 +23,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from catalog import models, schema
-from catalog.database import address, database
+from catalog.database import address, everywhere
 from catalog.engines import streams
 from catalog.errors import Invalid
 from catalog.ids import now
@@ -84,10 +84,10 @@ async def read(file: BinaryIO, secret_key: bytes, progress: Progress = lambda ta
     Raises Unreadable for a file that is none, is of another schema, is cut off or was altered; Invalid where the
     database is not empty.
     """
-    if await database().one("SELECT 1 FROM accounts LIMIT 1"):
+    if await everywhere().one("SELECT 1 FROM accounts LIMIT 1"):
         raise Invalid("database", "it is not empty: a backup is restored into a new one.")
     reading = _Reading(file, secret_key)
-    on_sqlite = database().dialect == "sqlite"
+    on_sqlite = everywhere().dialect == "sqlite"
     async with streams.filling(address()) as filled:
         for model in tables():
             columns = reading.table(model)

@@ -214,7 +214,7 @@ def _taken(problem: UniqueViolation, rows: Sequence[Model]) -> Exception:
 @asynccontextmanager
 async def change(actor: Actor) -> AsyncIterator[Change]:
     """A change by `actor`: kept whole when the block is left, undone whole when it raises."""
-    db = database()
+    db = database(actor.account_id)
     async with db.unit() as unit:
         this = Change(actor, unit, db.dialect)
         yield this

@@ -1,7 +1,7 @@
 """The database of this process: the one place where Tortoise is configured.
 
-`connect` opens it, `database` is what everything else in the catalog asks, `disconnect` closes it. What it can do is
-said by the protocols in `catalog.engines`; how its tables come to be, by `catalog.schema`.
+`connect` opens it, everything else in the catalog asks `database` or `everywhere`, `disconnect` closes it. What it can
+do is said by the protocols in `catalog.engines`; how its tables come to be, by `catalog.schema`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
+from uuid import UUID
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
@@ -28,9 +29,21 @@ _replica: Replica | None = None
 _reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
 
 
-def database() -> Database:
-    """The connected database. Raises Unavailable before `connect` and after `disconnect`."""
-    return _reading.get() or _connected()[0]
+def database(account_id: UUID) -> Database:
+    """The connected database, in which this account's rows alone are there.
+
+    Raises Unavailable before `connect` and after `disconnect`.
+    """
+    return _asked().within(account_id)
+
+
+def everywhere() -> Database:
+    """The connected database with the rows of all accounts, for what is by its nature no single account's.
+
+    That is: finding out who asks, what the worker does, backups, migrations, vital signs. `tests/test_architecture.py`
+    lists who may. Raises Unavailable as `database` does.
+    """
+    return _asked().within(None)
 
 
 def read_from_replica() -> None:
@@ -45,7 +58,7 @@ def address() -> str:
 
 
 async def connect(url: str, *, pool_size: int = 16, replica_url: str | None = None) -> Database:
-    """The database at `url`, opened and made the one of this process.
+    """The database at `url`, with the rows of all accounts, opened and made the one of this process.
 
     `sqlite://PATH` (the file and its folder are made if they are not there) or `postgres://user:password@host/name`.
     `replica_url` is a PostgreSQL server that follows it, for `read_from_replica`.
@@ -121,6 +134,10 @@ def _make_folder(filename: str) -> None:
         Path(filename).parent.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise Unavailable(f"There can't be a database at {filename}: {problem.strerror}.") from problem
+
+
+def _asked() -> Database:
+    return _reading.get() or _connected()[0]
 
 
 def _connected() -> tuple[Database, TortoiseContext, str]:

@@ -24,7 +24,7 @@ import orjson
 
 from catalog import letters, minting
 from catalog.changes import uninterrupted
-from catalog.database import database
+from catalog.database import database, everywhere
 from catalog.dialects import DIALECTS
 from catalog.engines import Row, Statement, Unit
 from catalog.ids import now
@@ -108,14 +108,14 @@ def _due(dialect: str) -> str:
 
 async def _is_any_due() -> bool:
     """Looked at before the claim, so that an idle outbox costs no write."""
-    db = database()
+    db = everywhere()
     return await db.one(f"SELECT 1 FROM outbox_messages o WHERE {_due(db.dialect)} LIMIT 1", now()) is not None
 
 
 async def _claim() -> Sequence[Row]:
     """Letters that are due, made `sending` under a lease; the attempt counts from here, so that a letter which kills
     its sender is given up as well."""
-    db, at = database(), now()
+    db, at = everywhere(), now()
     held = DIALECTS[db.dialect].for_update
     async with db.unit() as unit:
         if db.dialect == "postgres":
@@ -168,7 +168,7 @@ async def _renew(row: Row, lease: datetime, secret: str | None) -> bool:
     from this moment."""
 
     async def renew() -> bool:
-        async with database().unit() as unit:
+        async with database(row["account_id"]).unit() as unit:
             found = await unit.rows(
                 "UPDATE outbox_messages SET leased_until = $1 WHERE id = $2 AND state = 'sending' AND attempts = $3 "
                 "RETURNING id",
@@ -249,7 +249,7 @@ async def _settle(row: Row, lease: datetime, problem: NotDelivered | None) -> st
         )
 
     async def settle() -> None:
-        async with database().unit() as unit:
+        async with database(row["account_id"]).unit() as unit:
             await unit.batch([statement])
 
     await uninterrupted(settle)

@@ -18,8 +18,9 @@ from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
 from catalog import migrations
-from catalog.database import address, database, tortoise_config
+from catalog.database import address, everywhere, tortoise_config
 from catalog.engines import postgres, sqlite
+from catalog.engines.loans import EVERYWHERE
 
 State = Literal["current", "behind", "ahead", "empty"]
 
@@ -30,6 +31,13 @@ _LOCK_KEY = 0x6D7573746572
 """PostgreSQL's advisory lock of those who migrate: `muster` in ASCII."""
 
 _RECORDS = {"sqlite": "SELECT name FROM sqlite_master WHERE name = $1", "postgres": "SELECT to_regclass($1) AS name"}
+
+
+_OPEN = (
+    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' "
+    "AND relname <> 'tortoise_migrations' AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY relname"
+)
+"""The tables whose rows anybody sees who may read them."""
 
 
 async def state() -> State:
@@ -44,6 +52,27 @@ async def state() -> State:
     if ours - applied:
         return "behind"
     return "ahead" if applied - ours else "current"
+
+
+async def unheld() -> str | None:
+    """Why row-level security does not hold this process as it should, and what to do; None where it does.
+
+    None on SQLite, which has no such thing.
+    """
+    db = everywhere()
+    if db.dialect == "sqlite":
+        return None
+    row = await db.one("SELECT rolname, rolsuper OR rolbypassrls AS passes FROM pg_roles WHERE rolname = current_user")
+    if row is not None and row["passes"]:
+        return (
+            f"Row-level security does not hold the database role {row['rolname']}, as it is a superuser or has "
+            "BYPASSRLS: make one that is neither (docs/operating.md, The database's role)."
+        )
+    open_ = await db.rows(_OPEN)
+    if open_:
+        names = ", ".join(row["relname"] for row in open_)
+        return f"Row-level security was taken off {names}: ALTER TABLE … ENABLE, FORCE ROW LEVEL SECURITY."
+    return None
 
 
 def known() -> list[str]:
@@ -64,7 +93,7 @@ async def migrate(progress: Callable[[str], object] | None = None) -> list[str]:
             if progress is not None:
                 progress(name)
 
-    on_sqlite = database().dialect == "sqlite"
+    on_sqlite = everywhere().dialect == "sqlite"
     config = tortoise_config(address(), pool_size=1)
     with sqlite.translated() if on_sqlite else postgres.translated():
         async with _alone_on_sqlite(config) if on_sqlite else _alone_on_postgres(config) as connection:
@@ -107,6 +136,7 @@ async def _alone_on_postgres(config: dict[str, Any]) -> AsyncIterator[Any]:
     }
     async with _opened(config), in_transaction("default") as connection:
         await connection.execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK_KEY])
+        await connection.execute_script(f"SET LOCAL muster.account = '{EVERYWHERE}'")
         yield connection
 
 
@@ -119,7 +149,7 @@ async def _opened(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
 
 
 async def _applied() -> set[str]:
-    db = database()
+    db = everywhere()
     recorded = await db.one(_RECORDS[db.dialect], "tortoise_migrations")
     if recorded is None or recorded["name"] is None:
         return set()

@@ -27,7 +27,7 @@ from uuid import UUID
 import orjson
 
 from catalog.changes import Change, uninterrupted
-from catalog.database import database
+from catalog.database import database, everywhere
 from catalog.dialects import DIALECTS, Dialect
 from catalog.engines import Row, Statement, Unit
 from catalog.ids import now
@@ -73,7 +73,7 @@ class Sealer:
         Nothing, where another process is at it.
         """
         heads: dict[UUID, Head] = {}
-        while await database().one(_UNSEALED) is not None:
+        while await everywhere().one(_UNSEALED) is not None:
             sealed = await uninterrupted(self._seal_some)
             heads |= {head.account_id: head for head in sealed}
             if not sealed:
@@ -87,7 +87,8 @@ class Sealer:
         `anchors` are heads that were told earlier and kept elsewhere: each must still be part of the chain.
         """
         # The end first: what is sealed while the chain is read comes after it.
-        end = await database().one("SELECT seq, seal, proof FROM audit_heads WHERE account_id = $1", account_id)
+        text = "SELECT seq, seal, proof FROM audit_heads WHERE account_id = $1"
+        end = await database(account_id).one(text, account_id)
         key, seal, count = self._key(account_id), "", 0
         awaited = {anchor.seq: anchor.seal for anchor in anchors if anchor.account_id == account_id}
         if end is not None:
@@ -119,7 +120,7 @@ class Sealer:
     # --- what the three lean on -------------------------------------------------------------------------------
 
     async def _seal_some(self) -> list[Head]:
-        db = database()
+        db = everywhere()
         say, at = DIALECTS[db.dialect], now()
         async with db.unit() as unit:
             if db.dialect == "postgres" and not await _is_alone(unit):
@@ -222,7 +223,7 @@ async def _heads(unit: Unit, account_ids: set[Any]) -> dict[UUID, tuple[int, str
 
 async def page(account_id: UUID, after: int) -> Sequence[Row]:
     """The account's sealed events that come after that number, in order, at most `BATCH`; `columns` names theirs."""
-    db = database()
+    db = database(account_id)
     return await db.rows(
         f"SELECT {columns(DIALECTS[db.dialect])} FROM audit_events e "
         "WHERE e.account_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3",

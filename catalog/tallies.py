@@ -51,7 +51,7 @@ def raising(account_id: UUID, by: Tally, dialect: str) -> Statement:
 
 async def total(account_id: UUID) -> Tally:
     """How many people and teams the account has."""
-    row = await database().one(
+    row = await database(account_id).one(
         "SELECT CAST(coalesce(sum(users), 0) AS BIGINT) AS users, CAST(coalesce(sum(teams), 0) AS BIGINT) AS teams "
         "FROM tallies WHERE account_id = $1",
         account_id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.dialects import DIALECTS
 from catalog.ids import now
 
@@ -26,7 +26,7 @@ class Vitals:
 
 async def vitals() -> Vitals:
     """The signs at this moment. Raises Unavailable when the database does not answer."""
-    db = database()
+    db = everywhere()
     named = ", ".join(f"'{state}'" for state in STATES)
     counted = await db.rows(f"SELECT state, count(*) AS n FROM outbox_messages WHERE state IN ({named}) GROUP BY state")
     first = DIALECTS[db.dialect].instant("min(next_attempt_at)")

@@ -10,14 +10,16 @@ import httpx
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from tortoise.backends.base.client import PoolConnectionWrapper
 from tortoise.models import MetaInfo, Model
 
 from catalog import actors, database, hashing, schema
 from catalog.actors import Actor
 from catalog.changes import change
 from catalog.engines import Database, Statement
+from catalog.engines.loans import EVERYWHERE
 from catalog.models import Account, Integration, Team, User
-from tests import builders, databases, doses, postgres
+from tests import builders, databases, doses, postgres, walls
 from tests.web.serving import Instance, running
 
 ON_SQLITE = [pytest.param("sqlite")]
@@ -69,14 +71,36 @@ def quick_connections() -> None:
     MetaInfo._generate_filters = known  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def models_of_every_account() -> None:
+    """What a test reads by its model, as nothing of Muster does outside of a change, is there in every account."""
+    enter = PoolConnectionWrapper.__aenter__
+
+    async def entered(wrapper: PoolConnectionWrapper[Any]) -> Any:
+        connection: Any = await enter(wrapper)
+        connection._con.within = ""
+        await connection.execute(f"SET muster.account = '{EVERYWHERE}'")
+        return connection
+
+    PoolConnectionWrapper.__aenter__ = entered  # type: ignore[method-assign]
+
+
 @pytest.fixture(params=ENGINES)
 async def db(request: pytest.FixtureRequest, tmp_path: Path, migrated: dict[str, str]) -> AsyncIterator[Database]:
-    """The connected database, migrated and empty; the test runs once with each engine."""
+    """The connected database, migrated and empty; the test runs once with each engine.
+
+    A test may ask for PostgreSQL with one of its two walls between accounts alone (`tests.walls`).
+    """
     try:
         if request.param == "sqlite":
             yield await _sqlite(migrated, request.getfixturevalue("tmp_path_factory"), tmp_path)
         else:
-            yield await _postgres(migrated)
+            connected = await _postgres(migrated)
+            if request.param == walls.CONDITIONS_ALONE:
+                connected = await database.connect(postgres.above_the_wall(migrated["postgres"]))
+            if request.param == walls.POLICIES_ALONE:
+                walls.take_conditions_away(request.getfixturevalue("monkeypatch"))
+            yield connected
     finally:
         await database.disconnect()
 

@@ -1,7 +1,8 @@
 """The PostgreSQL of the suite: one server for all processes of a run, one database for each.
 
 It comes from a wheel and starts when the first test asks for it. MUSTER_TEST_POSTGRES_URL names a real server instead,
-whose user may create databases.
+whose user may create databases and roles. The databases belong to a role that row-level security holds, as it does not
+hold the server's own user.
 """
 
 import os
@@ -17,6 +18,14 @@ import asyncpg
 
 # Nothing here has to survive a power loss; commits without fsync are most of the suite's speed.
 UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
+
+ROLE = "muster_tested"
+"""The role that owns the databases, and its password."""
+
+_MAKE_ROLE = (
+    f"DO $$ BEGIN CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'; "
+    "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+)
 
 _started: list[Any] = []
 
@@ -79,8 +88,19 @@ async def fresh(name: str, like: str | None = None) -> str:
     """
     own = _of_this_process(name)
     template = f' TEMPLATE "{_of_this_process(like)}"' if like else ""
-    await execute(server(), f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)', f'CREATE DATABASE "{own}"{template}')
-    return urlsplit(server())._replace(path=f"/{own}").geturl()
+    await execute(
+        server(),
+        _MAKE_ROLE,
+        f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)',
+        f'CREATE DATABASE "{own}" OWNER {ROLE}{template}',
+    )
+    parts = urlsplit(server())
+    return parts._replace(netloc=f"{ROLE}:{ROLE}@{parts.netloc.rpartition('@')[2]}", path=f"/{own}").geturl()
+
+
+def above_the_wall(address: str) -> str:
+    """The same database for the server's own user, whom row-level security does not hold."""
+    return urlsplit(server())._replace(path=urlsplit(address).path).geturl()
 
 
 def _of_this_process(name: str) -> str:

@@ -90,6 +90,28 @@ NEITHER_ACTOR_NOR_CHANGE = {
 """Service functions that take neither, each with its reason."""
 
 
+OVER_ALL_ACCOUNTS = {
+    "catalog/archive.py": "a backup is of everything",
+    "catalog/outbox.py": "the worker claims whose letter is due",
+    "catalog/schema.py": "migrations are of every account, and of none",
+    "catalog/sealing.py": "the worker seals whatever is not",
+    "catalog/vitals.py": "numbers without names",
+    "catalog/services/accounts.py": "which accounts there are",
+    "catalog/services/alerts.py": "the worker prunes by age",
+    "catalog/services/deliveries.py": "the worker writes what was noted of every account, and prunes by age",
+    "catalog/services/idempotency.py": "the worker prunes by age",
+    "catalog/services/links.py": "whom a link lets in; the worker prunes by age",
+    "catalog/services/one_time_states.py": "the worker prunes by age",
+    "catalog/services/recognition.py": "whose token it is; when tokens were used",
+    "catalog/services/sessions.py": "whose session it is; when sessions were used; the worker prunes by age",
+    "catalog/services/sign_in.py": "who has this email, in whichever accounts",
+    "catalog/services/sign_in_connections.py": "whose connection a provider's answer is meant for",
+    "web/user_commands.py": "what was deleted leaves the file of all accounts",
+    "web/worker.py": "statistics are of whole tables",
+}
+"""Who asks `database.everywhere`, to which row-level security shows the rows of all accounts, and for what."""
+
+
 def tracked(*patterns: str) -> list[Path]:
     """The project's files: those that git tracks, and those it would."""
     listed = subprocess.run(
@@ -136,6 +158,17 @@ def test_every_module_of_the_scim_facade_belongs_to_the_engine_or_to_the_shell()
     shell = {name.removeprefix("scim_facade.") for name in contract["forbidden_modules"]} - {"starlette", "catalog"}
     there = {path.stem for path in tracked("scim_facade/*.py")} - {"__init__"}
     assert engine | shell == there
+
+
+def test_over_all_accounts_is_asked_where_it_must_be_alone() -> None:
+    asking = {
+        named(path)
+        for package in PACKAGES
+        for path in tracked(f"{package}/*.py")
+        if any(module == "catalog.database.everywhere" for _, module in imports_at_run_time(tree(path)))
+        or "database.everywhere" in path.read_text(encoding="utf-8")
+    }
+    assert asking == set(OVER_ALL_ACCOUNTS)
 
 
 @pytest.mark.parametrize("facade", FACADES)

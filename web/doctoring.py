@@ -32,6 +32,9 @@ async def examine(chosen: Settings, *, verify_audit: bool = False) -> bool:
     finding(True, f"mail: {mail}")
     if state != "current":
         return well
+    unheld = await schema.unheld()
+    if unheld is not None:
+        finding(False, unheld)
     for account in await accounts.every():
         actor = command(account.id)
         waiting = await integrations.pending(actor)

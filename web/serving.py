@@ -64,6 +64,9 @@ async def _prepare(chosen: Settings) -> Settings:
         await ready(chosen)
     if await schema.state() == "current":
         await accounts.first()
+        unheld = await schema.unheld()
+        if unheld is not None:
+            say.print(f"[yellow]{unheld}[/]", soft_wrap=True)
         link = await admitting.set_up_link(chosen)
         if link is not None:
             say.print(f"Set up Muster: {link}", soft_wrap=True)

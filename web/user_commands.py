@@ -10,7 +10,7 @@ import typer
 
 from catalog.actors import Role
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.services import disclosure, erasure, users
 from catalog.services.erasure import Eraser
 from web import admitting
@@ -105,7 +105,7 @@ def user_erase(
         async with change(actor) as this:
             id = await disclosure.find(this, whom)
             done = await Eraser(signing_key(chosen).decode()).erase(this, id)
-        await database().compact()
+        await everywhere().compact()
         say.print(f"Erased. {id} is what is left of them; {done.events} events of the trail say less now.")
         left = await erasure.mentions(actor, done.traces)
         if left:

@@ -49,7 +49,7 @@ class Worker:
             asyncio.create_task(_every(0.5, self._anchors.seal)),
             asyncio.create_task(_every(2, lambda: outbox.deliver(self._postman, self._secret_key))),
             asyncio.create_task(_every(1, sessions.write_uses)),
-            asyncio.create_task(_every(5, lambda: database.database().upkeep())),
+            asyncio.create_task(_every(5, lambda: database.everywhere().upkeep())),
             asyncio.create_task(_every(600, lambda: _in_each_account(invitations.expire))),
             asyncio.create_task(_every(3600, lambda: _in_each_account(notices.of_expiring_tokens))),
             asyncio.create_task(_every(3600, alerts.prune)),

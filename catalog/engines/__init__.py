@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
@@ -62,7 +63,14 @@ class Unit(Protocol):
 
 
 class Database(Protocol):
-    """An open database."""
+    """An open database, in which the rows of one account are there, or those of all."""
+
+    def within(self, account_id: UUID | None) -> Database:
+        """The same database, in which this account's rows alone are there; None for all accounts.
+
+        PostgreSQL sees to it by row-level security, whatever a statement says (docs/decisions/0034). SQLite has no such
+        wall: there the statements' own conditions are the only one.
+        """
 
     @property
     def dialect(self) -> str:

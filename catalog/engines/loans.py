@@ -20,6 +20,10 @@ Plans = Literal["fresh", "kept"]
 MODES: dict[Plans, str] = {"fresh": "force_custom_plan", "kept": "auto"}
 """`plan_cache_mode`: `auto` keeps a plan once PostgreSQL finds it as good as the first five."""
 
+EVERYWHERE = "*"
+"""The setting `muster.account` of a session that sees every account's rows; else it is the id of one account. The
+policies of migration 0014 compare with it: where it was never set, no row is there."""
+
 WAIT_S = 2
 """For a connection, at most."""
 
@@ -40,9 +44,14 @@ else:
 
 
 class Connection(_Connection):
-    """A connection whose session holds nothing but `plans`, so that nothing has to be reset after a loan."""
+    """A connection whose session holds nothing but `plans` and `within`, so that nothing has to be reset after a loan.
+
+    Both are set outside of any transaction: no ROLLBACK takes them back.
+    """
 
     plans: Plans = "fresh"
+    within = ""
+    """Whose rows are there: an account's id, or EVERYWHERE; nobody's until it is lent."""
     uses = 0
     idle_since = 0.0
     lent_as: Any = None
@@ -66,33 +75,56 @@ class Loans:
         """Who waits for a connection to be given back; None tells them that the pool has a place again."""
         self._returns: set[asyncio.Future[None]] = set()
 
-    def at_hand(self, plans: Plans) -> Connection | None:
-        """A connection that plans so, without waiting; None, if there is none at hand."""
+    def at_hand(self, plans: Plans, within: str) -> Connection | None:
+        """A connection that plans so and sees these rows, without waiting; None, if there is none at hand."""
         idle = self._idle[plans]
-        while idle:
-            connection = idle.pop()
-            if monotonic() - connection.idle_since < STALE_S and not connection.is_closed():
+        for place in reversed(range(len(idle))):
+            if idle[place].within == within and (connection := self._trusted(idle.pop(place))) is not None:
                 return connection
-            # The pool makes a new one in its place when it is asked.
-            connection.terminate()
-            self._held -= 1
         return None
 
-    async def borrow(self, plans: Plans) -> Connection:
-        """A connection that plans so. Raises TimeoutError where none gets free; what asyncpg raises."""
-        connection = self.at_hand(plans) or self.at_hand("kept" if plans == "fresh" else "fresh")
+    async def borrow(self, plans: Plans, within: str) -> Connection:
+        """A connection that plans so and sees these rows.
+
+        Raises TimeoutError where none gets free; what asyncpg raises.
+        """
+        other: Plans = "kept" if plans == "fresh" else "fresh"
+        connection = self.at_hand(plans, within) or self._least_used(plans) or self._least_used(other)
         if connection is None and self._held >= self._pool.get_max_size():
             connection = await self._returned_one()
         if connection is None:
             connection = await self._new()
+        told = []
         if connection.plans != plans:
+            told.append(f"SET plan_cache_mode = {MODES[plans]}")
+        if connection.within != within:
+            told.append(f"SET muster.account = '{within}'")
+        if told:
+            # Whoever is cut off here may leave it set or not.
+            connection.within = ""
             try:
-                await connection.execute(f"SET plan_cache_mode = {MODES[plans]}")
+                await connection.execute("; ".join(told))
             except BaseException:
                 self.give_back(connection, is_whole=False)
                 raise
-            connection.plans = plans
+            connection.plans, connection.within = plans, within
         return connection
+
+    def _least_used(self, plans: Plans) -> Connection | None:
+        """Of those at hand that plan so, the one that nobody has asked for in the longest time."""
+        idle = self._idle[plans]
+        while idle:
+            if (connection := self._trusted(idle.pop(0))) is not None:
+                return connection
+        return None
+
+    def _trusted(self, connection: Connection) -> Connection | None:
+        """The connection, if it can be relied on; else it is ended, and the pool makes a new one when it is asked."""
+        if monotonic() - connection.idle_since < STALE_S and not connection.is_closed():
+            return connection
+        connection.terminate()
+        self._held -= 1
+        return None
 
     def give_back(self, connection: Connection, *, is_whole: bool = True) -> None:
         """The loan is over; not `is_whole`, where a statement failed or was cut off."""

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import lru_cache
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -18,7 +19,7 @@ from tortoise.exceptions import DBConnectionError
 
 from catalog.dialects import DIALECTS
 from catalog.engines import Conflict, Row, Statement, UniqueViolation
-from catalog.engines.loans import MODES, Connection, Loans, Plans
+from catalog.engines.loans import EVERYWHERE, MODES, Connection, Loans, Plans
 from catalog.errors import Unavailable
 from catalog.patience import another_try
 
@@ -189,9 +190,8 @@ class PostgresDatabase:
 
     dialect = "postgres"
 
-    def __init__(self, client: AsyncpgDBClient) -> None:
-        self._client = client
-        self._lent: Loans | None = None
+    def __init__(self, client: AsyncpgDBClient, lent: Loans | None = None, within: str = EVERYWHERE) -> None:
+        self._client, self._lent, self._within = client, lent, within
 
     @classmethod
     async def open(cls, client: AsyncpgDBClient) -> PostgresDatabase:
@@ -202,6 +202,9 @@ class PostgresDatabase:
         if client._pool is not None:
             opened._lent = Loans(client._pool)
         return opened
+
+    def within(self, account_id: UUID | None) -> PostgresDatabase:
+        return PostgresDatabase(self._client, self._lent, EVERYWHERE if account_id is None else str(account_id))
 
     @property
     def orm(self) -> AsyncpgDBClient:
@@ -259,7 +262,7 @@ class PostgresDatabase:
         loans = self._loans
         while True:
             try:
-                connection = loans.at_hand(plans) or await loans.borrow(plans)
+                connection = loans.at_hand(plans, self._within) or await loans.borrow(plans, self._within)
                 try:
                     return connection, await ask(connection)
                 except BaseException:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from time import monotonic
 from typing import Any, TypeVar
+from uuid import UUID
 
 import structlog
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -53,12 +54,24 @@ class Replica:
             await self._opened.close()
 
 
+class _Course:
+    """Where a request has got to: whichever account it asks in, it does not go back to the replica."""
+
+    has_left = False
+
+
 class Reading:
     """The database as one request sees it whose reads go to the replica."""
 
     def __init__(self, database: Database, replica: Replica) -> None:
         self._database, self._replica = database, replica
-        self._has_left = False
+        self._account_id: UUID | None = None
+        self._course = _Course()
+
+    def within(self, account_id: UUID | None) -> Reading:
+        seen = Reading(self._database.within(account_id), self._replica)
+        seen._account_id, seen._course = account_id, self._course
+        return seen
 
     @property
     def dialect(self) -> str:
@@ -90,14 +103,14 @@ class Reading:
         """Nothing: who opened them closes both."""
 
     async def _ask(self, read: Callable[[Database], Awaitable[T]]) -> T:
-        place = None if self._has_left else await self._replica.database()
+        place = None if self._course.has_left else await self._replica.database()
         if place is not None:
             try:
-                return await read(place)
+                return await read(place.within(self._account_id))
             except Unavailable as problem:
                 self._replica.failed(problem)
             except Conflict:
                 # What it has to repeat of the database stood in the way of a long read; the next one may go well.
                 pass
-        self._has_left = True
+        self._course.has_left = True
         return await read(self._database)

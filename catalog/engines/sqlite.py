@@ -195,6 +195,9 @@ class SqliteDatabase:
     def orm(self) -> SqliteClient:
         return self._reader
 
+    def within(self, account_id: UUID | None) -> SqliteDatabase:
+        return self
+
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
         """The rows, read on the event loop where that takes no time, in a thread otherwise.
 

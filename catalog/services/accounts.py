@@ -15,7 +15,7 @@ from functools import partial
 from catalog import access, sql
 from catalog.actors import Actor, command, system
 from catalog.changes import Change, change, uninterrupted
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import AlreadyTaken, Invalid, NotFound, NotPermitted
 from catalog.ids import fold, new_id, now
 from catalog.models import Account
@@ -89,7 +89,7 @@ async def first() -> Account | None:
 
     Of processes that start at the same time one makes it.
     """
-    if await database().one("SELECT 1 FROM accounts WHERE is_rehearsal = $1 LIMIT 1", False):
+    if await everywhere().one("SELECT 1 FROM accounts WHERE is_rehearsal = $1 LIMIT 1", False):
         return None
     try:
         return await create("Default", DEFAULT_SLUG)
@@ -165,7 +165,7 @@ async def _purge(actor: Actor) -> None:
 
 
 async def _where(condition: str, *params: object) -> list[Account]:
-    rows = await database().rows(
+    rows = await everywhere().rows(
         f"SELECT {sql.columns(Account, 'r')} FROM accounts r WHERE {condition} ORDER BY r.slug", *params
     )
     return [access.loaded(Account, row) for row in rows]

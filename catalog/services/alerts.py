@@ -15,7 +15,7 @@ from uuid import UUID
 from catalog import access, letters, permissions
 from catalog.actors import Actor
 from catalog.changes import Change, uninterrupted
-from catalog.database import database
+from catalog.database import database, everywhere
 from catalog.dialects import DIALECTS
 from catalog.engines import Row, Statement
 from catalog.errors import Paused
@@ -80,7 +80,7 @@ async def note(this: Change, kind: Kind, subject_id: UUID) -> None:
 async def list_(actor: Actor, *, integration_id: UUID | None = None, limit: int = 100) -> Sequence[Row]:
     """Alerts, newest first: `id integration_id integration kind threshold has_paused at`. Raises NotPermitted."""
     permissions.need(actor, "provisioning.read")
-    db = database()
+    db = database(actor.account_id)
     among, params = ("AND a.integration_id = $3 ", [integration_id]) if integration_id else ("", [])
     return await db.rows(
         "SELECT a.id, a.integration_id, i.name AS integration, a.kind, a.threshold, a.has_paused, "
@@ -94,7 +94,7 @@ async def prune() -> None:
     """Every account's marks deleted that are counted no more."""
 
     async def delete() -> None:
-        async with database().unit() as unit:
+        async with everywhere().unit() as unit:
             await unit.batch([Statement("DELETE FROM alert_marks WHERE at < $1", [now() - WITHIN])])
 
     await uninterrupted(delete)

@@ -28,7 +28,7 @@ async def answer(actor: Actor, noun: str, member: Member, *, given: Mapping[str,
     Raises Invalid for a field, a link or a cursor that is none, NotPermitted for a condition on a hidden attribute,
     TooDeep where the database can't read so nested a question as one statement.
     """
-    db = database()
+    db = database(actor.account_id)
     asked = sql.alone(db.dialect, noun, member, await visibility.of(actor), tuple((given or {}).items()))
     rows = await db.rows(asked.text, actor.account_id, *asked.params)
     return str(rows[0]["answer"])
@@ -38,7 +38,7 @@ async def answers(
     actor: Actor, noun: str, member: Member, ids: Sequence[UUID], *, given: Mapping[str, Any] | None = None
 ) -> dict[UUID, str]:
     """The member's JSON text of each of the noun's rows of these ids. Raises as `answer` does."""
-    db = database()
+    db = database(actor.account_id)
     asked = sql.of_each(db.dialect, noun, member, await visibility.of(actor), tuple((given or {}).items()))
     rows = await db.rows(asked.text, actor.account_id, list(ids), *asked.params)
     return {UUID(row["id"]): str(row["answer"]) for row in rows}

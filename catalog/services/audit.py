@@ -97,7 +97,7 @@ async def list_(actor: Actor, where: Where = EVERYTHING, window: Window = LATEST
     takes. Raises NotPermitted to all but administrators: the trail shows what people may not see of each other.
     """
     permissions.need(actor, "audit.read")
-    db = database()
+    db = database(actor.account_id)
     query = sql.Query(db.dialect, "audit", actor.account_id)
     for name in (
         *("id", "change_id", "actor_kind", "actor_id", "actor_name", "action"),
@@ -116,7 +116,7 @@ async def list_(actor: Actor, where: Where = EVERYTHING, window: Window = LATEST
 async def count(actor: Actor, where: Where = EVERYTHING) -> int:
     """How many events meet the condition. Raises NotPermitted."""
     permissions.need(actor, "audit.read")
-    db = database()
+    db = database(actor.account_id)
     query = sql.Query(db.dialect, "audit", actor.account_id)
     query.where(where)
     found = await db.rows(query.counting(), *query.params)
@@ -130,7 +130,7 @@ async def told(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, str]:
     NotPermitted for a provider.
     """
     permissions.need(actor, "history.read")
-    db = database()
+    db = database(actor.account_id)
     say, sees = DIALECTS[db.dialect], await visibility.of(actor)
     rows = await db.rows(
         "SELECT a.id, a.actor_kind, a.actor_id, a.actor_name, a.action, a.subject_kind, a.subject_id, a.subject_name, "
@@ -158,7 +158,7 @@ def _shown(row: Row, sees: Visibility) -> dict[str, Any]:
 
 
 async def _names(actor: Actor, ids: Sequence[UUID]) -> dict[str, str]:
-    db = database()
+    db = database(actor.account_id)
     among = f"account_id = $1 AND {DIALECTS[db.dialect].one_of('id', '$2', 'uuid')}"
     tables = ("users", "teams", "integrations")
     text = " UNION ALL ".join(f"SELECT id, name FROM {table} WHERE {among}" for table in tables)

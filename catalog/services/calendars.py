@@ -27,7 +27,7 @@ async def zone_of(actor: Actor) -> ZoneInfo:
     kept = _cache.get(actor.account_id)
     if kept is not None and kept[0] > monotonic():
         return kept[1]
-    row = await database().one("SELECT time_zone FROM accounts WHERE id = $1", actor.account_id)
+    row = await database(actor.account_id).one("SELECT time_zone FROM accounts WHERE id = $1", actor.account_id)
     zone = named(row["time_zone"]) if row else ZoneInfo("UTC")
     _cache[actor.account_id] = (monotonic() + CACHED_S, zone)
     return zone

@@ -15,7 +15,7 @@ from typing import Any
 from catalog import masking, permissions, sql
 from catalog.actors import Actor
 from catalog.changes import Change, uninterrupted
-from catalog.database import database
+from catalog.database import database, everywhere
 from catalog.engines import Row, Statement
 from catalog.ids import as_uuid, new_id, now
 from catalog.models import ProvisioningEvent
@@ -75,7 +75,7 @@ class Buffer:
         if rows:
 
             async def write() -> None:
-                async with database().unit() as unit:
+                async with everywhere().unit() as unit:
                     await unit.batch([sql.insert(ProvisioningEvent, rows)])
 
             self._rows, self._alike = [], {}
@@ -113,7 +113,7 @@ async def list_(actor: Actor, where: Where = EVERYTHING, window: Window = LATEST
     `sort_key` and `id` are the position that `window.after` takes. Raises NotPermitted to all but administrators.
     """
     permissions.need(actor, "provisioning.read")
-    db = database()
+    db = database(actor.account_id)
     query = sql.Query(db.dialect, "deliveries", actor.account_id)
     for name in (
         *("id", "integration_id", "token_id", "method", "path", "status", "duration_ms", "requests"),
@@ -130,7 +130,7 @@ async def list_(actor: Actor, where: Where = EVERYTHING, window: Window = LATEST
 async def failures_of_last_day(actor: Actor) -> int:
     """How many requests were refused or failed in the last 24 hours. Raises NotPermitted to all but administrators."""
     permissions.need(actor, "provisioning.read")
-    rows = await database().rows(
+    rows = await database(actor.account_id).rows(
         "SELECT coalesce(sum(requests), 0) AS n FROM provisioning_events "
         "WHERE account_id = $1 AND status >= 400 AND at > $2",
         actor.account_id,
@@ -144,7 +144,7 @@ async def prune() -> None:
     oldest = now() - KEPT
 
     async def some() -> bool:
-        async with database().unit() as unit:
+        async with everywhere().unit() as unit:
             # Account by account, as the index by time begins with it.
             rows = await unit.rows(
                 "SELECT p.id FROM accounts a JOIN provisioning_events p ON p.account_id = a.id "

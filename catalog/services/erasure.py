@@ -118,7 +118,7 @@ async def mentions(actor: Actor, traces: Traces) -> dict[str, int]:
     Raises NotPermitted.
     """
     permissions.need(actor, "users.erase")
-    db, found, needles = database(), {}, traces.needles()
+    db, found, needles = database(actor.account_id), {}, traces.needles()
     for name in personal.HOLDINGS:
         model = getattr(models, name)
         texts = [

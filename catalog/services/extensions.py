@@ -35,7 +35,7 @@ async def of(actor: Actor) -> Definition | None:
     kept = _cache.get(actor.account_id)
     if kept is not None and kept[0] > monotonic():
         return kept[1]
-    row = await database().one("SELECT settings FROM accounts WHERE id = $1", actor.account_id)
+    row = await database(actor.account_id).one("SELECT settings FROM accounts WHERE id = $1", actor.account_id)
     stored = row["settings"] if row else None
     settings = orjson.loads(stored) if isinstance(stored, str) else stored or {}
     found = settings.get(SETTING)

@@ -100,7 +100,7 @@ async def page(actor: Actor, *, after: str | None = None, size: int = 100, kinds
 async def end(actor: Actor) -> Place:
     """Where the feed ends at this moment: whoever goes on from here is told of what comes. Raises NotPermitted."""
     permissions.need(actor, "history.read")
-    row = await database().one(
+    row = await database(actor.account_id).one(
         "SELECT max(seq) AS seq FROM audit_events WHERE account_id = $1 AND seq IS NOT NULL", actor.account_id
     )
     return Place(row["seq"] or 0) if row is not None else Place()
@@ -126,7 +126,7 @@ def _in_order(events: Sequence[Row], memberships: Sequence[Row], place: Place, k
 
 async def _events(actor: Actor, place: Place, limit: int) -> Sequence[Row]:
     """Events about people and teams from the place on; the one in whose memberships the reader stands is the first."""
-    db = database()
+    db = database(actor.account_id)
     say = DIALECTS[db.dialect]
     return await db.rows(
         f"SELECT e.seq, e.action, e.subject_kind, e.subject_id, {say.instant('e.at')} AS at, {_LEFT_OUT} AS is_told, "
@@ -150,7 +150,7 @@ async def _memberships(actor: Actor, place: Place, events: Sequence[Row], limit:
     if place.membership is not None:
         params += [place.seq, place.membership]
         further = "(e.seq > $5 OR m.id > $6)"
-    return await database().rows(
+    return await database(actor.account_id).rows(
         f"SELECT e.seq, m.id, m.valid_to < {FOREVER} AS is_deleted FROM audit_events e "
         "JOIN memberships m ON m.team_id = e.subject_id AND (m.begun_in = e.change_id OR m.ended_in = e.change_id) "
         "WHERE e.account_id = $1 AND e.seq >= $2 AND e.seq <= $3 AND e.subject_kind = 'team' "

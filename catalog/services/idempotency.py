@@ -23,7 +23,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from catalog import sql
 from catalog.actors import Actor, Claim
 from catalog.changes import to_the_end, uninterrupted
-from catalog.database import database
+from catalog.database import database, everywhere
 from catalog.dialects import DIALECTS
 from catalog.engines import Statement, UniqueViolation
 from catalog.errors import AnswerLost, CatalogError, InProgress, Invalid, KeyReused
@@ -81,12 +81,12 @@ class Keys:
             answer = await run(replace(actor, claim=claimed))
         except BaseException:
             with suppress(CatalogError):
-                await uninterrupted(partial(_release, claimed))
+                await uninterrupted(partial(_release, actor, claimed))
             raise
         # The caller is answered even where it could not be kept: what was done is done.
         with suppress(CatalogError):
-            if answer.is_final or not await uninterrupted(partial(_release, claimed)):
-                await uninterrupted(partial(_keep, claimed, self._sealed(asker, key, answer.body)))
+            if answer.is_final or not await uninterrupted(partial(_release, actor, claimed)):
+                await uninterrupted(partial(_keep, actor, claimed, self._sealed(asker, key, answer.body)))
         return answer.body
 
     def _sealed(self, asker: UUID, key: str, answer: bytes) -> str:
@@ -113,7 +113,7 @@ async def prune() -> None:
     oldest = now() - KEPT
 
     async def some() -> bool:
-        async with database().unit() as unit:
+        async with everywhere().unit() as unit:
             rows = await unit.rows(
                 "SELECT id FROM idempotency_claims WHERE created_at <= $1 ORDER BY created_at LIMIT $2",
                 oldest,
@@ -139,7 +139,7 @@ async def _claimed(actor: Actor, asker: UUID, name: str, body_digest: str) -> Cl
 
 
 async def _claim(account_id: UUID, asker: UUID, name: str, body_digest: str) -> Claim | str:
-    db, at = database(), now()
+    db, at = database(account_id), now()
     async with db.unit() as unit:
         rows = await unit.rows(
             "SELECT c.id, c.body_digest, c.answer, c.created_at <= $4 AS expired, c.leased_until > $5 AS running, "
@@ -187,9 +187,9 @@ async def _claim(account_id: UUID, asker: UUID, name: str, body_digest: str) -> 
         return claim
 
 
-async def _release(claim: Claim) -> bool:
+async def _release(actor: Actor, claim: Claim) -> bool:
     """Whether the key is free again: not, where something was changed. Then it waits for its answer no longer."""
-    async with database().unit() as unit:
+    async with database(actor.account_id).unit() as unit:
         gone = await unit.rows(
             "DELETE FROM idempotency_claims WHERE id = $1 AND runner = $2 AND changed_at IS NULL RETURNING id",
             claim.id,
@@ -201,8 +201,8 @@ async def _release(claim: Claim) -> bool:
     return bool(gone)
 
 
-async def _keep(claim: Claim, answer: str) -> None:
+async def _keep(actor: Actor, claim: Claim, answer: str) -> None:
     """The answer written down, unless another runner has taken over."""
-    async with database().unit() as unit:
+    async with database(actor.account_id).unit() as unit:
         kept = "UPDATE idempotency_claims SET answer = $1 WHERE id = $2 AND runner = $3"
         await unit.batch([Statement(kept, [answer, claim.id, claim.runner])])

@@ -62,7 +62,7 @@ async def of(actor: Actor, integration_ids: Sequence[UUID], *, hours: int = 24) 
     count = -(-hours * HOUR_S // size)
     last = int(now().timestamp()) // size
     starts = range(last - count + 1, last + 1)
-    db = database()
+    db = database(actor.account_id)
     say = DIALECTS[db.dialect]
     logged = "provisioning_events p WHERE p.account_id = $1 AND p.at >= $3 AND p.integration_id"
     rows = await db.rows(

@@ -111,7 +111,7 @@ async def settings(actor: Actor) -> Settings:
     kept = _cache.get(actor.integration_id)
     if kept is not None and kept[0] > monotonic():
         return kept[1]
-    row = await database().one(
+    row = await database(actor.account_id).one(
         "SELECT settings FROM integrations WHERE account_id = $1 AND id = $2", actor.account_id, actor.integration_id
     )
     found = Settings.read(row["settings"] if row else None)

@@ -223,7 +223,7 @@ async def delete(this: Change, integration_id: UUID) -> None:
 
 async def _read(actor: Actor, id: UUID | None) -> Sequence[Row]:
     permissions.need(actor, "integrations.read")
-    db = database()
+    db = database(actor.account_id)
     say = DIALECTS[db.dialect]
     chosen, params = ("AND i.id = $3 ", [id]) if id is not None else ("", [])
     return await db.rows(

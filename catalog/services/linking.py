@@ -60,7 +60,7 @@ async def pending(actor: Actor, integration_id: UUID | None = None) -> Sequence[
     NotPermitted.
     """
     permissions.need(actor, "provisioning.read")
-    db = database()
+    db = database(actor.account_id)
     say = DIALECTS[db.dialect]
     params: list[Any] = [actor.account_id]
     among = ""

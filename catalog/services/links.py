@@ -14,7 +14,7 @@ from uuid import UUID
 from catalog import access, minting, sql
 from catalog.actors import Actor, ActorKind, Scope, system
 from catalog.changes import Change, uninterrupted
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.dialects import DIALECTS
 from catalog.engines import Row, Statement
 from catalog.errors import LinkSpent
@@ -93,7 +93,7 @@ async def look(secret: str) -> Link:
     """What the link is; it stays unused. Raises LinkSpent."""
     if minting.kind_of(secret) != "link" or not minting.plausible(secret):
         raise LinkSpent("unknown")
-    db = database()
+    db = everywhere()
     expires_at = DIALECTS[db.dialect].instant("l.expires_at")
     row = await db.one(
         f"SELECT l.id, l.purpose, l.account_id, l.user_id, {expires_at} AS expires_at, {_STATE}, a.name AS account, "
@@ -145,7 +145,7 @@ async def prune() -> None:
     """Every account's links deleted that have been good for nothing for `KEPT`."""
 
     async def delete() -> None:
-        async with database().unit() as unit:
+        async with everywhere().unit() as unit:
             await unit.batch([Statement("DELETE FROM one_time_links WHERE expires_at < $1", [now() - KEPT])])
 
     await uninterrupted(delete)

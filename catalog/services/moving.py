@@ -65,7 +65,7 @@ class Preview:
 async def preview(actor: Actor, source_id: UUID, target_id: UUID, *, everybody: bool = False) -> Preview:
     """What `move` would do. Raises NotPermitted; NotFound; Invalid for one and the same."""
     permissions.need(actor, "provisioning.read")
-    db = database()
+    db = database(actor.account_id)
     known = await db.rows(
         "SELECT id FROM integrations WHERE account_id = $1 AND id IN ($2, $3) AND deleted_at IS NULL",
         *(actor.account_id, source_id, target_id),

@@ -13,7 +13,7 @@ import orjson
 
 from catalog import minting
 from catalog.changes import Change, uninterrupted
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.dialects import DIALECTS
 from catalog.engines import Statement
 from catalog.errors import AlreadyTaken, SignInRefused
@@ -69,7 +69,7 @@ async def prune() -> None:
     """Every account's rows deleted that are good for nothing any more."""
 
     async def delete() -> None:
-        async with database().unit() as unit:
+        async with everywhere().unit() as unit:
             await unit.batch([Statement("DELETE FROM sign_in_states WHERE expires_at < $1", [now()])])
 
     await uninterrupted(delete)

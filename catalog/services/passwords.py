@@ -20,7 +20,7 @@ from catalog.services import links, post, sessions
 
 async def hash_of(actor: Actor) -> str | None:
     """The hash of the password of the person who asks; None where they have none."""
-    row = await database().one(
+    row = await database(actor.account_id).one(
         "SELECT hash FROM passwords WHERE account_id = $1 AND user_id = $2", actor.account_id, actor.id
     )
     return str(row["hash"]) if row else None

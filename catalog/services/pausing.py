@@ -29,7 +29,7 @@ async def need_running(actor: Actor) -> None:
         return
     kept = _known.get(actor.integration_id)
     if kept is None or kept[0] <= monotonic():
-        row = await database().one(
+        row = await database(actor.account_id).one(
             "SELECT name, pause_reason FROM integrations "
             "WHERE account_id = $1 AND id = $2 AND paused_at IS NOT NULL AND deleted_at IS NULL",
             actor.account_id,

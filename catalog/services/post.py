@@ -90,7 +90,7 @@ async def counts(actor: Actor, integration_id: UUID | None = None) -> dict[str, 
     """How many letters there are in each of `STATES`, of one integration where one is said. Raises NotPermitted."""
     permissions.need(actor, "provisioning.read")
     among, params = ("AND integration_id = $2 ", [integration_id]) if integration_id else ("", [])
-    rows = await database().rows(
+    rows = await database(actor.account_id).rows(
         f"SELECT state, count(*) AS n FROM outbox_messages WHERE account_id = $1 {among}GROUP BY state",
         *(actor.account_id, *params),
     )
@@ -111,7 +111,7 @@ async def list_(
     What a letter says is not told: it may let somebody in.
     """
     permissions.need(actor, "provisioning.read")
-    db = database()
+    db = database(actor.account_id)
     say = DIALECTS[db.dialect]
     params: list[Any] = [actor.account_id, list(states)]
     among = ""

@@ -16,7 +16,7 @@ from uuid import UUID
 from catalog import minting
 from catalog.actors import Actor, ActorKind, Role, Scope
 from catalog.changes import uninterrupted
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.engines import Row, Statement
 from catalog.errors import Unauthenticated
 from catalog.ids import now
@@ -54,7 +54,7 @@ async def recognise(secret: str, *, request_id: str | None = None) -> Actor:
     elif not minting.plausible(secret):
         raise Unauthenticated("unknown", "This is not a token of Muster: copy it whole, or make a new one.")
     else:
-        row = await database().one(_FIND, digest, now())
+        row = await everywhere().one(_FIND, digest, now())
         actor = _actor(row)
         if len(_known) >= REMEMBERED_TOKENS:
             _known.clear()
@@ -82,7 +82,7 @@ async def write_uses() -> None:
     )
 
     async def write() -> None:
-        async with database().unit() as unit:
+        async with everywhere().unit() as unit:
             await unit.batch([statement])
 
     await uninterrupted(write)

@@ -55,7 +55,7 @@ async def headcount(actor: Actor, begin: datetime, end: datetime, every: Interva
 
 async def _at(actor: Actor, at: datetime) -> tuple[int, int]:
     """How many were active and deactivated then."""
-    rows = await database().rows(
+    rows = await database(actor.account_id).rows(
         "SELECT count(*) AS all_of_them, count(CASE WHEN p.is_active THEN 1 END) AS active FROM user_periods p "
         "WHERE p.account_id = $1 AND p.valid_from <= $2 AND p.valid_to > $2",
         *(actor.account_id, at),
@@ -65,7 +65,7 @@ async def _at(actor: Actor, at: datetime) -> tuple[int, int]:
 
 async def _happened(actor: Actor, intervals: Sequence[tuple[datetime, datetime]]) -> list[Any]:
     """What happened in each interval: behind its beginning, up to its end."""
-    db = database()
+    db = database(actor.account_id)
     # One short statement for each: what they read together is what one long one would, and none runs out of time.
     return [(await db.rows(_IN_INTERVAL, actor.account_id, *interval))[0] for interval in intervals]
 

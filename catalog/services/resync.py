@@ -91,7 +91,7 @@ async def raise_fence(filled: Filling, at: datetime, backup_at: datetime) -> Non
 async def checklist(actor: Actor) -> Checklist | None:
     """What is to be looked at before the fence is taken away; None where there is none. Raises NotPermitted."""
     permissions.need(actor, "account.update")
-    db = database()
+    db = database(actor.account_id)
     (row,) = await db.rows("SELECT settings FROM accounts WHERE id = $1", actor.account_id)
     since = _since(row["settings"])
     if since is None:

@@ -17,7 +17,7 @@ from uuid import UUID
 from catalog import access, letters, minting, permissions, sql
 from catalog.actors import Actor, ActorKind, Role, Scope
 from catalog.changes import Change, uninterrupted
-from catalog.database import database
+from catalog.database import database, everywhere
 from catalog.dialects import DIALECTS
 from catalog.engines import Row, Statement
 from catalog.errors import NotFound, Unauthenticated
@@ -173,7 +173,7 @@ async def list_(actor: Actor) -> Sequence[Row]:
 
     `id method ip user_agent`, and when `created_at last_seen_at confirmed_at expires_at`.
     """
-    db = database()
+    db = database(actor.account_id)
     at = now()
     return await db.rows(
         f"SELECT s.id, s.method, s.ip, s.user_agent, {_instants(db.dialect)} FROM sessions s WHERE s.account_id = $1 "
@@ -186,7 +186,7 @@ async def list_(actor: Actor) -> Sequence[Row]:
 async def mine(actor: Actor) -> Row:
     """The session that asks, as a row of `list_`, with its person and account: `connection_id name email role
     is_break_glass managed account account_name slug`. Raises Unauthenticated where it has ended."""
-    db = database()
+    db = database(actor.account_id)
     row = await db.one(
         f"SELECT s.id, s.method, s.connection_id, s.ip, s.user_agent, {_instants(db.dialect)}, u.id AS user_id, "
         "u.name, u.email, u.role, u.is_break_glass, u.integration_id IS NOT NULL AS managed, a.id AS account, "
@@ -216,7 +216,7 @@ async def recognise(secret: str, *, request_id: str | None = None) -> Actor:
     if kept is not None and kept[0] > monotonic():
         actor = kept[1]
     else:
-        db, at = database(), now()
+        db, at = everywhere(), now()
         confirmed_at = DIALECTS[db.dialect].instant("s.confirmed_at")
         row = await db.one(
             "SELECT s.id, s.account_id, s.user_id, s.ended_at IS NOT NULL AS ended, s.expires_at <= $2 AS expired, "
@@ -252,7 +252,7 @@ async def write_uses() -> None:
     )
 
     async def write() -> None:
-        async with database().unit() as unit:
+        async with everywhere().unit() as unit:
             await unit.batch([statement])
 
     await uninterrupted(write)
@@ -268,7 +268,7 @@ async def prune() -> None:
     """Every account's sessions deleted that have been over for `KEPT`."""
 
     async def delete() -> None:
-        async with database().unit() as unit:
+        async with everywhere().unit() as unit:
             await unit.batch([Statement("DELETE FROM sessions WHERE expires_at < $1", [now() - KEPT])])
 
     await uninterrupted(delete)

@@ -20,7 +20,7 @@ _ADMINISTRATORS = (
 
 async def is_needed(actor: Actor) -> bool:
     """Whether the account has no administrator who can sign in."""
-    return await database().one(_ADMINISTRATORS, actor.account_id) is None
+    return await database(actor.account_id).one(_ADMINISTRATORS, actor.account_id) is None
 
 
 async def offer(this: Change) -> str | None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from catalog import access, hashing
 from catalog.actors import Actor, ActorKind, Role, Scope
 from catalog.changes import Change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.engines import Row
 from catalog.errors import AccountNotChosen, NotFound, Unauthenticated, WrongPassword
 from catalog.ids import fold
@@ -95,7 +95,7 @@ async def _named(email: str, account: str | None) -> Sequence[Row]:
     """Everybody of this email, each with their account; the hash only of those who are active."""
     if not email.strip() or "\0" in email:
         return []
-    return await database().rows(
+    return await everywhere().rows(
         "SELECT u.id, u.account_id, u.name, u.role, a.slug, a.name AS account, "
         "CASE WHEN u.deactivated_at IS NULL THEN p.hash END AS hash "
         "FROM users u JOIN accounts a ON a.id = u.account_id LEFT JOIN passwords p ON p.user_id = u.id "
@@ -106,5 +106,5 @@ async def _named(email: str, account: str | None) -> Sequence[Row]:
 
 
 async def _accounts() -> int:
-    rows = await database().rows("SELECT count(*) AS n FROM accounts WHERE is_rehearsal = $1", False)
+    rows = await everywhere().rows("SELECT count(*) AS n FROM accounts WHERE is_rehearsal = $1", False)
     return int(rows[0]["n"])

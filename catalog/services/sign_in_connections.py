@@ -15,7 +15,7 @@ from catalog import access, connection_settings, minting, permissions, request_k
 from catalog.actors import Actor, system
 from catalog.changes import Change
 from catalog.connection_settings import Settings
-from catalog.database import database
+from catalog.database import database, everywhere
 from catalog.dialects import DIALECTS
 from catalog.engines import Row
 from catalog.errors import Invalid, NotFound
@@ -195,7 +195,7 @@ async def delete(this: Change, connection: SignInConnection) -> None:
 
 async def look(id: UUID) -> Connection:
     """The connection, in whichever account it is; that it is switched on is the caller's to ask. Raises NotFound."""
-    db = database()
+    db = everywhere()
     row = await db.one(
         f"SELECT c.id, c.account_id, c.kind, c.name, c.integration_id, {DIALECTS[db.dialect].json_text('c.settings')} "
         "AS settings, c.secret, c.admission, c.enabled FROM sign_in_connections c WHERE c.id = $1 "
@@ -219,7 +219,7 @@ async def look(id: UUID) -> Connection:
 
 async def offered(account_id: UUID) -> Sequence[Row]:
     """`id kind name` of the connections by which people of this account sign in: what the sign-in page shows."""
-    return await database().rows(
+    return await database(account_id).rows(
         "SELECT c.id, c.kind, c.name FROM sign_in_connections c WHERE c.account_id = $1 AND c.enabled = $2 "
         "AND c.deleted_at IS NULL ORDER BY c.name",
         *(account_id, True),

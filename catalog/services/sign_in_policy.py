@@ -19,7 +19,7 @@ SETTING = "require_single_sign_on"
 
 async def is_required(actor: Actor) -> bool:
     """Whether people of the account sign in by their identity provider alone."""
-    db = database()
+    db = database(actor.account_id)
     flag = DIALECTS[db.dialect].flag("a.settings", SETTING)
     return await db.one(f"SELECT 1 FROM accounts a WHERE a.id = $1 AND {flag}", actor.account_id) is not None
 

@@ -211,7 +211,7 @@ async def among(this: Change, ids: Sequence[UUID]) -> frozenset[UUID]:
 
 async def one(actor: Actor, team_id: UUID, *, with_members: bool = False) -> Row | None:
     """The team as a row of `page`, or None if there is none of that id in the account."""
-    db = database()
+    db = database(actor.account_id)
     text, params = _query(db.dialect, actor, with_members, team_id)
     if not with_members:
         return await db.one(text, *params)
@@ -222,7 +222,7 @@ async def one(actor: Actor, team_id: UUID, *, with_members: bool = False) -> Row
 
 async def id_of_alias(actor: Actor, alias: str) -> UUID:
     """The id of the team with this alias, of today or earlier. Raises NotFound."""
-    row = await database().one(
+    row = await database(actor.account_id).one(
         "SELECT t.id FROM team_aliases a JOIN teams t ON t.id = a.team_id "
         "WHERE a.account_id = $1 AND a.alias = $2 AND t.deleted_at IS NULL",
         actor.account_id,
@@ -251,7 +251,7 @@ async def page(
     `members` (people) and `groups` (teams that a provider put into this one) are JSON text, arrays of `{value,
     display}`; instants are RFC 3339 text; the external id is what the asking integration calls the team.
     """
-    db = database()
+    db = database(actor.account_id)
     query = _columns(db.dialect, actor, with_members)
     query.where(where)
     query.window(orders, window)
@@ -264,7 +264,7 @@ async def count(actor: Actor, where: Where = EVERYTHING) -> int:
     """How many teams meet the condition."""
     if where == EVERYTHING:
         return (await tallies.total(actor.account_id)).teams
-    db = database()
+    db = database(actor.account_id)
     query = sql.Query(db.dialect, "teams", actor.account_id)
     query.where(where)
     ask = db.keyed if is_keyed(where) else db.rows

@@ -121,7 +121,7 @@ async def list_(actor: Actor, *, integration_id: UUID | None = None, user_id: UU
     NotPermitted to all but administrators, except for a person's own.
     """
     permissions.need(actor, "tokens.read", own=_is_theirs(actor, user_id))
-    db = database()
+    db = database(actor.account_id)
     say = DIALECTS[db.dialect]
     params: list[UUID] = [actor.account_id]
     among = ""

@@ -260,7 +260,7 @@ async def claim(this: Change, user: User, external_id: str | None) -> None:
 
 async def one(actor: Actor, user_id: UUID, *, with_teams: bool = True) -> Row | None:
     """The person as a row of `page`, or None if there is nobody of that id in the account."""
-    db = database()
+    db = database(actor.account_id)
     text, params = _query(db.dialect, actor, with_teams, user_id)
     return await db.one(text, *params)
 
@@ -283,7 +283,7 @@ async def page(
     `attributes` and `teams` (id and provider's name of the direct ones) are JSON text, instants RFC 3339 text; the
     external id is what the asking integration calls them.
     """
-    db = database()
+    db = database(actor.account_id)
     query = _asked_by(actor, db.dialect, with_teams)
     query.where(where)
     query.window(orders, window)
@@ -294,7 +294,7 @@ async def page(
 
 async def id_of_email(actor: Actor, email: str) -> UUID:
     """The id of the person with this email. Raises NotFound."""
-    row = await database().one(
+    row = await database(actor.account_id).one(
         "SELECT u.id FROM users u WHERE u.account_id = $1 AND u.email_key = $2 AND u.deleted_at IS NULL",
         actor.account_id,
         fold(email),
@@ -308,7 +308,7 @@ async def count(actor: Actor, where: Where = EVERYTHING) -> int:
     """How many people meet the condition."""
     if where == EVERYTHING:
         return (await tallies.total(actor.account_id)).users
-    db = database()
+    db = database(actor.account_id)
     query = sql.Query(db.dialect, "users", actor.account_id)
     query.where(where)
     ask = db.keyed if is_keyed(where) else db.rows

@@ -36,7 +36,7 @@ async def of(actor: Actor) -> Visibility:
 
 async def everybodys(actor: Actor) -> Visibility:
     """What anybody in the account sees, whoever asks: the account's settings show it."""
-    row = await database().one("SELECT settings FROM accounts WHERE id = $1", actor.account_id)
+    row = await database(actor.account_id).one("SELECT settings FROM accounts WHERE id = $1", actor.account_id)
     stored = row["settings"] if row else None
     settings = orjson.loads(stored) if isinstance(stored, str) else stored or {}
     return Visibility(everything=False, chosen=frozenset(settings.get(SETTING, USUAL)))

@@ -86,7 +86,7 @@ async def database(app: Starlette) -> AsyncIterator[None]:
 
         app.state.rows = rows
     elif address:
-        pool = await asyncpg.create_pool(address, min_size=1, max_size=16)
+        pool = await asyncpg.create_pool(address, min_size=1, max_size=16, server_settings={"muster.account": "*"})
         whose = tuple(await pool.fetchrow(_WHOSE))
         app.state.rows = lambda skipped: pool.fetch(_PAGE.format(text="::text"), *whose, skipped)
     yield

@@ -91,8 +91,10 @@ def postgres_database(folder: Path) -> Iterator[str]:
 
     place = get_server(folder, cleanup_mode="stop")
     try:
-        place.psql("CREATE DATABASE muster;")
-        yield f"postgres://postgres@/muster?host={place.get_uri().partition('host=')[2]}"
+        # A role that row-level security holds, as it would not the server's own.
+        place.psql("CREATE ROLE muster LOGIN;")
+        place.psql("CREATE DATABASE muster OWNER muster;")
+        yield f"postgres://muster@/muster?host={place.get_uri().partition('host=')[2]}"
     finally:
         place.cleanup()
 

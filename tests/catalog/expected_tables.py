@@ -96,6 +96,12 @@ INDEXES = {
     "users_user_name": ("users", "account_id user_name_key", True, True),
 }
 
+ON_POSTGRES_ALONE = {
+    # Row-level security asks each row for its account.
+    "memberships_team_from": ("memberships", "team_id valid_from valid_to user_id role account_id", False, False),
+    "memberships_team_to": ("memberships", "team_id valid_to valid_from user_id role account_id", False, False),
+}
+
 REFERENCES = {
     "alerts": {"account_id": "accounts", "integration_id": "integrations"},
     "api_tokens": {"account_id": "accounts", "integration_id": "integrations", "user_id": "users"},

@@ -6,7 +6,7 @@ from datetime import timedelta
 from catalog.actors import Actor, Scope
 from catalog.attributes import ENTERPRISE
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.engines import Statement
 from catalog.ids import new_id
 from catalog.models import (
@@ -134,7 +134,7 @@ async def a_person_everywhere(actor: Actor, scim_actor: Actor, integration: Inte
 
 async def everything(but: tuple[str, ...] = ()) -> dict[str, list[dict[str, str]]]:
     """Every row of every table of the connected database, each value as text."""
-    db = database()
+    db = everywhere()
     listing = (
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         if db.dialect == "sqlite"
@@ -150,7 +150,7 @@ async def everything(but: tuple[str, ...] = ()) -> dict[str, list[dict[str, str]
 
 async def run(text: str, *params: object) -> None:
     """One statement, whoever it is from."""
-    async with database().unit() as unit:
+    async with everywhere().unit() as unit:
         await unit.batch([Statement(text, params)])
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from catalog.actors import Actor, ActorKind, Role, Scope
 from catalog.attributes import by_hand, derive
 from catalog.changes import Change, change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.ids import fold, new_id
 from catalog.ids import now as this_instant
 from catalog.models import Team, User
@@ -42,7 +42,7 @@ async def read(actor: Actor, team_id: UUID, **wanted: bool) -> dict[str, Any]:
 
 
 async def stored(team: Team, column: str) -> Any:
-    row = await database().one("SELECT * FROM teams WHERE id = $1", team.id)
+    row = await everywhere().one("SELECT * FROM teams WHERE id = $1", team.id)
     assert row is not None
     return row[column]
 
@@ -54,14 +54,14 @@ async def parent_of(team: Team) -> UUID | None:
 
 async def roles(team: Team) -> dict[UUID, str | None]:
     """Who is on the team now, in which role."""
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT user_id, role FROM memberships WHERE team_id = $1 AND valid_to > $2", team.id, this_instant()
     )
     return {UUID(str(row["user_id"])): row["role"] for row in rows}
 
 
 async def events(team: Team) -> list[dict[str, Any]]:
-    rows = await database().rows("SELECT action FROM audit_events WHERE subject_id = $1 ORDER BY id", team.id)
+    rows = await everywhere().rows("SELECT action FROM audit_events WHERE subject_id = $1 ORDER BY id", team.id)
     return [{"action": row["action"]} for row in rows]
 
 

@@ -67,7 +67,7 @@ async def wire(db: Database, actor: Actor) -> AsyncIterator[Wire]:
 async def test_g34_a_server_that_goes_away_is_unavailable(
     db: Database, actor: Actor, wire: Wire
 ) -> None:
-    reached = database.database()
+    reached = database.everywhere()
     await builders.a_user(actor, "ada")
 
     async def work() -> None:
@@ -97,7 +97,7 @@ async def test_who_is_patient_reads_and_writes_once_the_server_is_back(
     await builders.a_user(actor, "ada")
     await wire.cut()
     be_patient(30)
-    read = database.database().rows("SELECT user_name FROM users WHERE user_name = 'ada'")
+    read = database.everywhere().rows("SELECT user_name FROM users WHERE user_name = 'ada'")
     waiting = asyncio.gather(read, builders.a_user(actor, "grace"))
     await asyncio.sleep(1)
     assert not waiting.done()
@@ -113,7 +113,7 @@ async def test_who_is_patient_reads_and_writes_once_the_server_is_back(
 async def test_patience_ends(db: Database, actor: Actor, wire: Wire) -> None:
     await wire.cut()
     be_patient(1)
-    for read in (database.database().rows, database.database().one):
+    for read in (database.everywhere().rows, database.everywhere().one):
         with pytest.raises(Unavailable):
             await read("SELECT 1")
     with pytest.raises(Unavailable):
@@ -130,7 +130,7 @@ async def test_a_database_that_cannot_be_opened_is_unavailable_and_leaves_room_f
     with pytest.raises(Unavailable):
         await database.connect(address)
     with pytest.raises(Unavailable):
-        database.database()
+        database.everywhere()
     await database.connect(f"sqlite://{tmp_path}/muster.db")
     await database.disconnect()
 
@@ -158,7 +158,7 @@ async def test_a_mistake_in_a_statement_does_not_pass_for_an_absent_server(db: D
 )
 async def test_a_commit_without_an_answer_is_in_doubt(db: Database, actor: Actor, wire: Wire) -> None:
     async def work() -> None:
-        async with database.database().unit() as unit:
+        async with database.everywhere().unit() as unit:
             await unit.rows("SELECT 1")
             await wire.cut()
 

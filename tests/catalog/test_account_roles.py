@@ -8,7 +8,7 @@ import pytest
 
 from catalog.actors import Actor, Role, Scope
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import Unauthenticated
 from catalog.models import Integration, Team, User
 from catalog.services import decisions, integrations, linking, memberships, teams, tokens, users
@@ -32,13 +32,13 @@ async def choose(actor: Actor, integration: Integration, **choices: Any) -> None
 
 
 async def role(user: User) -> str:
-    row = await database().one("SELECT role FROM users WHERE id = $1", user.id)
+    row = await everywhere().one("SELECT role FROM users WHERE id = $1", user.id)
     assert row is not None
     return str(row["role"])
 
 
 async def trail(user: User) -> int:
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT id FROM audit_events WHERE subject_id = $1 AND action = 'user.role_changed'", user.id
     )
     return len(rows)
@@ -238,6 +238,6 @@ async def test_somebody_linked_unasked_has_what_their_groups_give(
     assert await role(ada) == "user"
     async with change(scim_actor) as this:
         await users.create(this, users.Draft("ada", {"displayName": "Ada"}, "00u1"))
-    row = await database().one("SELECT name, role FROM users WHERE id = $1", ada.id)
+    row = await everywhere().one("SELECT name, role FROM users WHERE id = $1", ada.id)
     assert row is not None
     assert (row["name"], row["role"]) == ("Ada", "admin")

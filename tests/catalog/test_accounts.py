@@ -11,7 +11,7 @@ import pytest
 from catalog import actors
 from catalog.actors import Actor
 from catalog.changes import Change, change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import AlreadyTaken, Invalid, NotFound, NotPermitted
 from catalog.ids import new_id, now
 from catalog.models import (
@@ -96,7 +96,7 @@ async def test_an_account_that_cannot_be_is_refused(db: Any) -> None:
 
 async def test_making_an_account_is_audited(db: Any) -> None:
     made = await accounts.create("Lovelace")
-    rows = await database().rows("SELECT action, account_id FROM audit_events")
+    rows = await everywhere().rows("SELECT action, account_id FROM audit_events")
     assert [(row["action"], str(row["account_id"])) for row in rows] == [("account.created", str(made.id))]
 
 
@@ -176,7 +176,7 @@ async def _tables_with_rows_of(account_id: Any) -> set[str]:
     found = set()
     for table in (*accounts._TABLES, "accounts"):
         column = "id" if table == "accounts" else "account_id"
-        if await database().one(f"SELECT 1 FROM {table} WHERE {column} = $1", account_id):
+        if await everywhere().one(f"SELECT 1 FROM {table} WHERE {column} = $1", account_id):
             found.add(table)
     return found
 

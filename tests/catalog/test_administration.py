@@ -9,7 +9,7 @@ import pytest
 
 from catalog.actors import Actor, Role
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import AlreadyTaken, Invalid, Managed, NotPermitted
 from catalog.ids import now as this_instant
 from catalog.models import Integration, User
@@ -28,7 +28,7 @@ async def did(actor: Actor, verb: Verb, user: User, *values: Any) -> Any:
 
 
 async def now(user: User) -> dict[str, Any]:
-    row = await database().one("SELECT * FROM users WHERE id = $1", user.id)
+    row = await everywhere().one("SELECT * FROM users WHERE id = $1", user.id)
     assert row is not None
     return {
         "name": row["name"],
@@ -40,7 +40,7 @@ async def now(user: User) -> dict[str, Any]:
 
 
 async def told(user: User) -> list[str]:
-    rows = await database().rows("SELECT action FROM audit_events WHERE subject_id = $1 ORDER BY id", user.id)
+    rows = await everywhere().rows("SELECT action FROM audit_events WHERE subject_id = $1 ORDER BY id", user.id)
     return [row["action"] for row in rows]
 
 
@@ -58,12 +58,12 @@ async def test_somebody_is_invited_in_a_role(admin: Actor) -> None:
     async with change(admin) as this:
         ada = await administration.invite(this, email="ada@lovelace.dev", name="Ada", role="team_member")
     assert (await now(ada))["role"] == "team_member"
-    letters = await database().rows("SELECT letter, state FROM outbox_messages WHERE user_id = $1", ada.id)
+    letters = await everywhere().rows("SELECT letter, state FROM outbox_messages WHERE user_id = $1", ada.id)
     assert [(row["letter"], row["state"]) for row in letters] == [("Welcome", "waiting")]
     async with change(admin) as this:
         quiet = await administration.invite(this, email="grace@hopper.dev", welcome=False)
     assert (await now(quiet))["name"] == "Grace"
-    assert not await database().rows("SELECT 1 FROM outbox_messages WHERE user_id = $1", quiet.id)
+    assert not await everywhere().rows("SELECT 1 FROM outbox_messages WHERE user_id = $1", quiet.id)
     with pytest.raises(AlreadyTaken):
         async with change(admin) as this:
             await administration.invite(this, email="ADA@lovelace.dev")

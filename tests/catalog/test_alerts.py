@@ -10,7 +10,7 @@ import pytest
 from catalog import actors
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import Invalid, NotFound, NotPermitted, Paused
 from catalog.models import Account, Integration, User
 from catalog.services import alerts, integrations, memberships, pausing, sessions, teams, users
@@ -36,12 +36,12 @@ async def _deactivate(actor: Actor, *people: User) -> None:
 
 
 async def _told() -> list[tuple[str, str]]:
-    rows = await database().rows("SELECT recipient, facts FROM outbox_messages WHERE letter = 'Alert' ORDER BY id")
+    rows = await everywhere().rows("SELECT recipient, facts FROM outbox_messages WHERE letter = 'Alert' ORDER BY id")
     return [(row["recipient"], str(row["facts"])) for row in rows]
 
 
 async def _events() -> list[str]:
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT action FROM audit_events WHERE action LIKE 'alert.%' OR action LIKE 'integration.%ed' ORDER BY at, id"
     )
     return [row["action"] for row in rows if row["action"] != "integration.updated"]
@@ -74,7 +74,7 @@ async def test_one_deactivation_too_many_within_an_hour_is_told_once(
     assert (alert["integration"], alert["kind"], alert["threshold"]) == ("Okta", "deactivations", 3)
     assert not alert["has_paused"]
     assert await alerts.list_(actor, integration_id=integration.id) == [alert]
-    rows = await database().rows("SELECT count(*) AS n FROM users WHERE deactivated_at IS NOT NULL")
+    rows = await everywhere().rows("SELECT count(*) AS n FROM users WHERE deactivated_at IS NOT NULL")
     assert rows[0]["n"] == 6, "it goes on"
 
 
@@ -87,7 +87,7 @@ async def test_what_was_longer_ago_than_an_hour_does_not_count(
     await _deactivate(scim_actor, *people[3:])
     assert await _told() == []
     await alerts.prune()
-    assert len(await database().rows("SELECT id FROM alert_marks")) == 3
+    assert len(await everywhere().rows("SELECT id FROM alert_marks")) == 3
 
 
 async def test_neither_people_by_hand_nor_another_integrations_count(
@@ -149,7 +149,7 @@ async def test_a_change_that_is_undone_leaves_no_mark(
 
     with pytest.raises(RuntimeError):
         await undone()
-    assert await database().rows("SELECT id FROM alert_marks") == []
+    assert await everywhere().rows("SELECT id FROM alert_marks") == []
 
 
 async def test_a_threshold_is_a_number_and_pausing_a_choice(actor: Actor, integration: Integration) -> None:
@@ -174,7 +174,7 @@ async def test_an_integration_that_is_set_so_is_paused_by_the_alert(
         await _deactivate(scim_actor, people[3])
     with pytest.raises(Paused, match="muster integration resume"):
         await pausing.need_running(scim_actor)
-    rows = await database().rows("SELECT count(*) AS n FROM users WHERE deactivated_at IS NOT NULL")
+    rows = await everywhere().rows("SELECT count(*) AS n FROM users WHERE deactivated_at IS NOT NULL")
     assert rows[0]["n"] == 3
     await _deactivate(actor, people[3])  # administrators go on
     assert await _events() == ["alert.raised", "integration.paused"]

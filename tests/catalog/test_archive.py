@@ -13,7 +13,7 @@ from catalog import archive, database, schema
 from catalog.actors import Actor, Scope, command
 from catalog.attributes import ENTERPRISE
 from catalog.changes import change
-from catalog.database import database as connected
+from catalog.database import everywhere as connected
 from catalog.engines import Database, streams
 from catalog.errors import Invalid, Restored
 from catalog.letters import Letter

@@ -17,7 +17,7 @@ from catalog import actors
 from catalog.actors import Actor, ActorKind, Role, Scope
 from catalog.attributes import ENTERPRISE
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import NotPermitted
 from catalog.models import Account, Integration
 from catalog.selection import AllOf, Column, Compare, Position, Window
@@ -95,7 +95,7 @@ async def test_the_trail_is_an_administrators_and_another_account_sees_none_of_i
 
 async def _told(reader: Actor) -> list[str]:
     """Every event's sentence, oldest first."""
-    rows = await database().rows("SELECT id FROM audit_events WHERE account_id = $1 ORDER BY id", reader.account_id)
+    rows = await everywhere().rows("SELECT id FROM audit_events WHERE account_id = $1 ORDER BY id", reader.account_id)
     ids = [UUID(str(row["id"])) for row in rows]
     sentences = await audit.told(reader, ids)
     return [sentences[id] for id in ids if id in sentences]

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.actors import Actor, Scope
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.dialects import DIALECTS
 from catalog.errors import NotPermitted
 from catalog.models import Team, User
@@ -52,7 +52,7 @@ def record(team: str, since: datetime, until: datetime | None = None, *, role: s
 
 
 async def spells(team: Team) -> list[tuple[str, str, str | None]]:
-    db = database()
+    db = everywhere()
     say = DIALECTS[db.dialect]
     rows = await db.rows(
         f"SELECT {say.instant('valid_from')} AS since, {say.instant('valid_to')} AS until, role FROM memberships "
@@ -71,7 +71,7 @@ async def test_a_period_of_the_past_is_brought_in_with_when_it_was_learnt(
 ) -> None:
     assert await fates(actor, record("payments", year(2024), year(2025), role="manager")) == ["imported"]
     assert await spells(payments) == [("2024-01-01", "2025-01-01", "manager")]
-    [row] = await database().rows("SELECT valid_from < recorded_at AS later FROM memberships")
+    [row] = await everywhere().rows("SELECT valid_from < recorded_at AS later FROM memberships")
     assert row["later"]
 
 
@@ -99,11 +99,12 @@ async def test_a_period_that_meets_the_next_one_in_the_same_role_lengthens_it(
 async def test_the_same_again_changes_nothing(actor: Actor, ada: User, payments: Team, engines: Team) -> None:
     records = (record("payments", year(2024), year(2025)), record("engines", year(2024)))
     assert await fates(actor, *records) == ["imported", "lengthened"]
-    before = await database().rows("SELECT * FROM memberships ORDER BY id")
-    events = await database().rows("SELECT id FROM audit_events")
+    before = await everywhere().rows("SELECT * FROM memberships ORDER BY id")
+    events = await everywhere().rows("SELECT id FROM audit_events")
     assert await fates(actor, *records) == ["unchanged", "unchanged"]
-    assert list(map(tuple, await database().rows("SELECT * FROM memberships ORDER BY id"))) == list(map(tuple, before))
-    assert len(await database().rows("SELECT id FROM audit_events")) == len(events)
+    after = await everywhere().rows("SELECT * FROM memberships ORDER BY id")
+    assert list(map(tuple, after)) == list(map(tuple, before))
+    assert len(await everywhere().rows("SELECT id FROM audit_events")) == len(events)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ async def test_somebody_who_is_deleted_keeps_a_past(actor: Actor, payments: Team
     there = await builders.a_user(actor, "gone@lovelace.example")
     assert await fates(actor, Record("payments", str(gone.id), None, year(2024), year(2025))) == ["imported"]
     assert await fates(actor, Record("payments", "gone@lovelace.example", None, year(2024), year(2025))) == ["imported"]
-    rows = await database().rows("SELECT user_id FROM memberships ORDER BY user_id")
+    rows = await everywhere().rows("SELECT user_id FROM memberships ORDER BY user_id")
     assert {UUID(str(row["user_id"])) for row in rows} == {gone.id, there.id}
 
 

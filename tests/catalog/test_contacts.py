@@ -7,7 +7,7 @@ import pytest
 from catalog import actors
 from catalog.actors import Actor, Role
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import Invalid, NotFound, NotPermitted
 from catalog.ids import new_id
 from catalog.models import Account, Contact, Team, User
@@ -28,7 +28,7 @@ async def updated(actor: Actor, contact: Contact, **details: Any) -> Contact:
 
 
 async def of(owner: Team | User) -> list[tuple[str, str, bool]]:
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT type, address, is_default FROM contacts WHERE owner_id = $1 ORDER BY id", owner.id
     )
     return [(row["type"], row["address"], bool(row["is_default"])) for row in rows]
@@ -162,6 +162,6 @@ async def test_a_deleted_teams_contact_is_not_there_and_comes_back_with_it(actor
 
 
 async def _version(team: Team) -> int:
-    row = await database().one("SELECT version FROM teams WHERE id = $1", team.id)
+    row = await everywhere().one("SELECT version FROM teams WHERE id = $1", team.id)
     assert row is not None
     return int(row["version"])

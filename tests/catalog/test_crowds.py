@@ -6,7 +6,7 @@ import pytest
 
 from catalog.actors import Actor, Role
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import CatalogError, Invalid, Managed, NotFound, NotPermitted
 from catalog.ids import new_id
 from catalog.ids import now as this_instant
@@ -158,6 +158,6 @@ async def test_these_are_written_to_again(admin: Actor, a_user: AUser, monkeypat
 
 
 async def invitation(user: User) -> str:
-    row = await database().one("SELECT invitation FROM users WHERE id = $1", user.id)
+    row = await everywhere().one("SELECT invitation FROM users WHERE id = $1", user.id)
     assert row is not None
     return str(row["invitation"])

@@ -10,7 +10,7 @@ import pytest
 from catalog import actors
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.database import database, disconnect
+from catalog.database import disconnect, everywhere
 from catalog.errors import NotPermitted, Unavailable
 from catalog.ids import new_id, now
 from catalog.models import Account, Integration
@@ -102,7 +102,7 @@ async def test_what_could_not_be_written_is_written_the_next_time(
         def unreachable() -> Any:
             raise Unavailable("The database is away.")
 
-        away.setattr(deliveries, "database", unreachable)
+        away.setattr(deliveries, "everywhere", unreachable)
         with pytest.raises(Unavailable):
             await buffer.flush()
     buffer.note(scim_actor, **_event())
@@ -184,7 +184,7 @@ async def test_a_lost_database_is_told_as_unavailable(scim_actor: Actor) -> None
     with pytest.raises(Unavailable):
         await buffer.flush()
     with pytest.raises(Unavailable):
-        database()
+        everywhere()
     with pytest.raises(Unavailable):
         async with change(scim_actor) as this:
             await integrations.settings_of(this)

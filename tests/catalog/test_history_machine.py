@@ -17,7 +17,7 @@ from catalog import tallies
 from catalog.actors import Actor, command
 from catalog.attributes import ENTERPRISE
 from catalog.changes import Change, change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.dialects import DIALECTS
 from catalog.engines import Database
 from catalog.errors import CatalogError
@@ -154,7 +154,7 @@ async def seen_then(actor: Actor, at: datetime) -> Any:
 
 
 async def _periods(table: str, subject: str, account_id: UUID) -> dict[Any, list[tuple[str, str]]]:
-    db = database()
+    db = everywhere()
     say = DIALECTS[db.dialect]
     rows = await db.rows(
         f"SELECT {subject} AS subject, {say.instant('valid_from')} AS since, {say.instant('valid_to')} AS until "
@@ -169,7 +169,7 @@ async def _periods(table: str, subject: str, account_id: UUID) -> dict[Any, list
 
 async def holds(life: Life) -> None:
     """Raises AssertionError where the history has a gap, an overlap, or shows what was not so."""
-    account_id, db = life.actor.account_id, database()
+    account_id, db = life.actor.account_id, everywhere()
     for table, subject, is_whole in (("user_periods", "user_id", True), ("team_periods", "team_id", False)):
         noun = "users" if is_whole else "teams"
         rows = await db.rows(f"SELECT id, deleted_at FROM {noun} WHERE account_id = $1", account_id)

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.actors import Actor, command
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import SignInRefused, SingleSignOnRequired
 from catalog.models import Account, Integration, User
 from catalog.services import identities, integrations, sessions, sign_in_policy, users
@@ -42,7 +42,7 @@ async def test_the_integrations_own_person_is_found_by_user_name_or_external_id(
     ada = await builders.a_user(scim_actor, external_id="00u1")
     assert (await comes(connection, subject)).id == ada.id
     assert (await comes(connection, subject)).id == ada.id
-    rows = await database().rows("SELECT subject FROM sign_in_identities")
+    rows = await everywhere().rows("SELECT subject FROM sign_in_identities")
     assert [row["subject"] for row in rows] == [subject]
 
 
@@ -69,7 +69,7 @@ async def test_a_deactivated_person_stays_out_and_deactivated(connection: Connec
     async with change(scim_actor) as this:
         await users.deactivate(this, await users.lock(this, ada.id))
     assert await is_refused(connection, ada.user_name) == "deactivated"
-    row = await database().one("SELECT deactivated_at FROM users WHERE id = $1", ada.id)
+    row = await everywhere().one("SELECT deactivated_at FROM users WHERE id = $1", ada.id)
     assert row is not None
     assert row["deactivated_at"] is not None
 
@@ -118,7 +118,7 @@ async def test_somebody_unknown_is_admitted_where_the_account_says_so_and_stays_
         *("user", None),
     )
     assert (await comes(connection, "00u9", name="Somebody", email="else@navy.example")).id == first.id
-    letters = await database().rows("SELECT 1 FROM outbox_messages")
+    letters = await everywhere().rows("SELECT 1 FROM outbox_messages")
     assert not letters
 
 
@@ -145,7 +145,7 @@ async def test_two_who_come_at_once_for_the_first_time_are_one_person(actor: Act
 
     found = await asyncio.gather(*(one() for _ in range(4)))
     assert len({user.id for user in found if isinstance(user, User)}) == 1
-    rows = await database().rows("SELECT 1 FROM users")
+    rows = await everywhere().rows("SELECT 1 FROM users")
     assert len(rows) == 1
 
 
@@ -154,7 +154,7 @@ async def test_the_first_sign_in_accepts_the_invitation(connection: Connection, 
     async with change(connection.actor()) as this:
         user = await identities.person(this, connection, Asserted(ada.user_name))
         sessions.start(this, user, method="oidc", connection_id=connection.id, subject=ada.user_name)
-    row = await database().one("SELECT invitation FROM users WHERE id = $1", ada.id)
+    row = await everywhere().one("SELECT invitation FROM users WHERE id = $1", ada.id)
     assert row is not None
     assert row["invitation"] == "accepted"
 

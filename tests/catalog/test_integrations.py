@@ -10,7 +10,7 @@ import pytest
 from catalog import access, actors
 from catalog.actors import Actor, Scope
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import AlreadyTaken, Invalid, NotFound, NotPermitted, VersionMismatch
 from catalog.ids import new_id
 from catalog.models import Account, Integration, Team, User
@@ -20,7 +20,7 @@ from tests import builders
 
 
 async def _row(table: str, id: Any) -> dict[str, Any]:
-    found = await database().rows(f"SELECT * FROM {table} WHERE id = $1", id)
+    found = await everywhere().rows(f"SELECT * FROM {table} WHERE id = $1", id)
     return dict(found[0])
 
 
@@ -35,7 +35,7 @@ async def _ask(scim_actor: Actor, subject: User | Team, kind: str, name: str, ex
 
 
 async def _names(integration: Integration, subject: User) -> list[tuple[str, bool]]:
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT value, until > $3 AS live FROM external_ids WHERE integration_id = $1 AND subject_id = $2 "
         "ORDER BY since, id",
         *(integration.id, subject.id, integration.created_at + timedelta(days=3650)),
@@ -182,7 +182,7 @@ async def test_linking_a_person_hands_them_over_with_the_name_that_was_asked_for
     assert (await _row("users", ada.id))["version"] == 2
     assert await _names(integration, ada) == [("00u1", True)]
     assert list(await integrations.pending(actor)) == []
-    open_periods = await database().rows("SELECT * FROM memberships WHERE team_id = $1", payments.id)
+    open_periods = await everywhere().rows("SELECT * FROM memberships WHERE team_id = $1", payments.id)
     assert len(open_periods) == 1
     async with change(actor) as this:
         await integrations.link_user(this, integration.id, ada.id)
@@ -288,7 +288,7 @@ async def test_detaching_leaves_the_person_and_makes_the_external_id_dormant(
     assert await _owner("users", ada) is None
     assert await _owner("teams", payments) is None
     assert await _names(integration, ada) == [("00u1", False)]
-    rows = await database().rows("SELECT action FROM audit_events ORDER BY id")
+    rows = await everywhere().rows("SELECT action FROM audit_events ORDER BY id")
     assert [row["action"] for row in rows] == ["user.detached", "team.detached"]
 
 

@@ -13,7 +13,7 @@ from catalog import actors, hashing, outbox
 from catalog.actors import Actor
 from catalog.attributes import by_hand
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import AlreadyTaken, Invalid, LinkSpent, NotFound, NotPermitted
 from catalog.ids import now
 from catalog.letters import Letter
@@ -30,16 +30,16 @@ async def _arrive(actor: Actor, email: str = "ada@lovelace.dev", *, active: bool
 
 
 async def _letters() -> list[dict[str, Any]]:
-    return [dict(row) for row in await database().rows("SELECT * FROM outbox_messages ORDER BY id")]
+    return [dict(row) for row in await everywhere().rows("SELECT * FROM outbox_messages ORDER BY id")]
 
 
 async def _states() -> dict[str, int]:
-    rows = await database().rows("SELECT state, count(*) AS n FROM outbox_messages GROUP BY state")
+    rows = await everywhere().rows("SELECT state, count(*) AS n FROM outbox_messages GROUP BY state")
     return {row["state"]: row["n"] for row in rows}
 
 
 async def _invited() -> dict[str, int]:
-    rows = await database().rows("SELECT invitation, count(*) AS n FROM users GROUP BY invitation")
+    rows = await everywhere().rows("SELECT invitation, count(*) AS n FROM users GROUP BY invitation")
     return {row["invitation"]: row["n"] for row in rows}
 
 
@@ -150,7 +150,7 @@ async def test_held_letters_are_sent_or_discarded_as_an_administrator_decides(
         assert await invitations.discard(this, integration.id) == 2
         assert await invitations.discard(this, integration.id) == 0
     assert (await _states(), await _invited()) == ({"discarded": 2}, {"none": 2})
-    rows = await database().rows("SELECT action FROM audit_events WHERE subject_kind = 'integration' ORDER BY id")
+    rows = await everywhere().rows("SELECT action FROM audit_events WHERE subject_kind = 'integration' ORDER BY id")
     assert [row["action"] for row in rows] == ["letters.released", "letters.discarded"]
 
 
@@ -212,7 +212,7 @@ async def _by_hand(actor: Actor, email: str = "ada@lovelace.dev") -> User:
 
 
 async def _invitation(user: User) -> str:
-    row = await database().one("SELECT invitation FROM users WHERE id = $1", user.id)
+    row = await everywhere().one("SELECT invitation FROM users WHERE id = $1", user.id)
     assert row is not None
     return str(row["invitation"])
 
@@ -225,7 +225,7 @@ async def _spent(secret: str) -> str:
 
 async def test_an_invitation_is_accepted_by_its_link_which_lives_seven_days_from_its_sending(actor: Actor) -> None:
     ada = await _by_hand(actor)
-    assert await database().rows("SELECT id FROM one_time_links") == [], "a letter that waits lets nobody in"
+    assert await everywhere().rows("SELECT id FROM one_time_links") == [], "a letter that waits lets nobody in"
     (secret,) = await _sent()
     link = await links.look(secret)
     assert (link.purpose, link.user_id, link.email) == ("invitation", ada.id, "ada@lovelace.dev")
@@ -234,7 +234,7 @@ async def test_an_invitation_is_accepted_by_its_link_which_lives_seven_days_from
         _, session = await invitations.accept(this, link, hash=await hashing.make("correct horse battery"))
     assert (await sessions.recognise(session)).id == ada.id
     assert await _invitation(ada) == "accepted"
-    rows = await database().rows("SELECT action, actor_name FROM audit_events WHERE action LIKE '%accepted'")
+    rows = await everywhere().rows("SELECT action, actor_name FROM audit_events WHERE action LIKE '%accepted'")
     assert [tuple(row) for row in rows] == [("invitation.accepted", ada.name)]
 
 
@@ -264,7 +264,7 @@ async def test_an_attempt_that_fails_and_the_next_one_carry_the_same_link(actor:
     (secret,) = await _sent()
     assert secret in seen.letters[0].text
     await links.look(secret)
-    assert len(await database().rows("SELECT id FROM one_time_links")) == 1
+    assert len(await everywhere().rows("SELECT id FROM one_time_links")) == 1
 
 
 async def test_an_invitation_is_sent_again_with_another_link(actor: Actor) -> None:
@@ -278,7 +278,7 @@ async def test_an_invitation_is_sent_again_with_another_link(actor: Actor) -> No
     await links.look(second)
     assert await _states() == {"sent": 2, "discarded": 1}
     assert await _invitation(ada) == "sent"
-    version = await database().one("SELECT version FROM users WHERE id = $1", ada.id)
+    version = await everywhere().one("SELECT version FROM users WHERE id = $1", ada.id)
     assert version is not None
     assert version["version"] == 1, "no provider is told of it"
 
@@ -334,7 +334,7 @@ async def test_an_invitation_that_nobody_accepts_expires(actor: Actor, elsewhere
     assert await expire(actor) == 0
     states = [await _invitation(user) for user in (ada, grace, alan, edsger)]
     assert states == ["expired", "accepted", "sent", "sent"]
-    rows = await database().rows("SELECT after FROM audit_events WHERE action = 'invitations.expired'")
+    rows = await everywhere().rows("SELECT after FROM audit_events WHERE action = 'invitations.expired'")
     assert [str(ada.id) in str(row["after"]) for row in rows] == [True]
     async with change(actor) as this:
         await invitations.resend(this, await users.lock(this, ada.id))

@@ -12,7 +12,7 @@ import pytest
 from catalog import hashing, minting, outbox
 from catalog.actors import Actor
 from catalog.changes import change, uninterrupted
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import AlreadyTaken, LinkSpent
 from catalog.ids import now
 from catalog.models import User
@@ -66,7 +66,7 @@ async def test_of_many_uses_at_once_one_succeeds(actor: Actor) -> None:
     done = await asyncio.gather(*(uninterrupted(use) for _ in range(8)), return_exceptions=True)
     assert len([one for one in done if isinstance(one, str)]) == 1
     assert {one.why for one in done if isinstance(one, LinkSpent)} == {"used"}
-    assert len(await database().rows("SELECT id FROM sessions")) == 1
+    assert len(await everywhere().rows("SELECT id FROM sessions")) == 1
 
 
 @pytest.mark.parametrize("secret", ["", "nonsense", "muster_link_" + "a" * 49])
@@ -87,7 +87,7 @@ async def test_a_link_that_is_good_no_more_says_why_also_at_its_use(actor: Actor
         async with change(links.bearer(link)) as this:
             await invitations.accept(this, link, hash="x")
     assert spent.value.why == why
-    assert await database().rows("SELECT id FROM passwords") == []
+    assert await everywhere().rows("SELECT id FROM passwords") == []
 
 
 @pytest.mark.parametrize("verb", [users.deactivate, users.delete])
@@ -110,7 +110,7 @@ async def test_nothing_that_is_kept_opens_anything(actor: Actor, scim_actor: Act
     bag = Bag()
     await outbox.deliver(bag, KEY)
     for table in ("one_time_links", "outbox_messages", "audit_events"):
-        for row in await database().rows(f"SELECT * FROM {table}"):
+        for row in await everywhere().rows(f"SELECT * FROM {table}"):
             for value in dict(row).values():
                 assert "muster_link_" not in str(value)
                 assert await _spent(str(value)) == "unknown"
@@ -123,7 +123,7 @@ async def test_links_that_were_good_long_ago_are_deleted(actor: Actor) -> None:
         this.run("UPDATE one_time_links SET expires_at = $1", now() - links.KEPT - timedelta(seconds=1))
     secret = await _link(actor, ada)
     await links.prune()
-    assert len(await database().rows("SELECT id FROM one_time_links")) == 1
+    assert len(await everywhere().rows("SELECT id FROM one_time_links")) == 1
     await links.look(secret)
 
 
@@ -163,7 +163,7 @@ async def test_the_set_up_link_makes_the_first_administrator_once(actor: Actor) 
     assert await _spent(secret) == "used"
     assert not await set_up.is_needed(actor)
     assert await _offer(actor) is None
-    assert await database().rows("SELECT id FROM outbox_messages") == [], "no letter: they are here"
+    assert await everywhere().rows("SELECT id FROM outbox_messages") == [], "no letter: they are here"
 
 
 async def test_of_two_who_set_up_at_once_one_becomes_the_administrator(actor: Actor) -> None:
@@ -174,7 +174,7 @@ async def test_of_two_who_set_up_at_once_one_becomes_the_administrator(actor: Ac
         return_exceptions=True,
     )
     assert sorted(type(one).__name__ for one in done) == ["LinkSpent", "tuple"]
-    assert len(await database().rows("SELECT id FROM users")) == 1
+    assert len(await everywhere().rows("SELECT id FROM users")) == 1
 
 
 async def test_a_set_up_that_fails_leaves_the_link_as_it_was(actor: Actor) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import Invalid
 from catalog.mapping import TeamRule, team_names
 from catalog.models import Integration, User
@@ -43,7 +43,7 @@ async def pushed(scim_actor: Actor, user_name: str, attributes: dict[str, Any]) 
 
 
 async def person(user: User) -> dict[str, Any]:
-    row = await database().one("SELECT name, email, email_key, version FROM users WHERE id = $1", user.id)
+    row = await everywhere().one("SELECT name, email, email_key, version FROM users WHERE id = $1", user.id)
     assert row is not None
     return dict(row)
 
@@ -175,7 +175,7 @@ async def test_a_choice_alters_only_the_integrations_own_people_and_only_those_t
     assert (await person(by_hand))["name"] == "Ada L."
     assert (await person(same))["version"] == 1
     assert [(await person(user))["name"] for user in changed] == ["Augusta Ada King"] * 5
-    rows = await database().rows("SELECT before, after FROM audit_events WHERE action = 'user.updated'")
+    rows = await everywhere().rows("SELECT before, after FROM audit_events WHERE action = 'user.updated'")
     assert [orjson.loads(row["after"]) for row in rows] == [{"name": "Augusta Ada King"}] * 5
 
 

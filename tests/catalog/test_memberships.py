@@ -14,7 +14,7 @@ import pytest
 
 from catalog.actors import Actor, Scope
 from catalog.changes import change, uninterrupted
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.engines import Database
 from catalog.engines.sqlite import SqliteDatabase
 from catalog.errors import Managed, NotFound, NotPermitted, WaitsToBeLinked
@@ -317,7 +317,7 @@ async def alter(actor: Actor, team: Team, **wish: Iterable[UUID]) -> Moves:
 
 async def periods(team: Team) -> list[dict[str, Any]]:
     """Every period of the team in the order of beginning, as plain values that compare alike on both engines."""
-    db = database()
+    db = everywhere()
     rows = await db.rows("SELECT * FROM memberships WHERE team_id = $1 ORDER BY valid_from, valid_to, id", team.id)
     never = str(FOREVER)
     return [
@@ -328,12 +328,12 @@ async def periods(team: Team) -> list[dict[str, Any]]:
 
 
 async def whole(team: Team) -> dict[str, Any]:
-    row = (await database().rows("SELECT * FROM teams WHERE id = $1", team.id))[0]
+    row = (await everywhere().rows("SELECT * FROM teams WHERE id = $1", team.id))[0]
     return {name: row[name] for name in row.keys()}  # noqa: SIM118
 
 
 async def events(team: Team) -> list[dict[str, Any]]:
-    rows: Sequence[Any] = await database().rows(
+    rows: Sequence[Any] = await everywhere().rows(
         "SELECT action, before, after FROM audit_events WHERE subject_id = $1 ORDER BY id", team.id
     )
     return [

@@ -9,7 +9,7 @@ import pytest
 from catalog import actors
 from catalog.actors import Actor, Scope
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import Invalid, NotFound, NotPermitted
 from catalog.ids import new_id
 from catalog.models import Account, Integration, Team, User
@@ -42,7 +42,7 @@ async def move(actor: Actor, source: Integration, target: Integration, **how: bo
 
 async def owner(subject: User | Team) -> str | None:
     table = "users" if isinstance(subject, User) else "teams"
-    row = await database().one(f"SELECT integration_id FROM {table} WHERE id = $1", subject.id)
+    row = await everywhere().one(f"SELECT integration_id FROM {table} WHERE id = $1", subject.id)
     assert row is not None
     return None if row["integration_id"] is None else str(row["integration_id"])
 
@@ -92,9 +92,9 @@ async def test_what_is_known_of_everybody_stays_as_it_was(
     await done(scim_actor, team, memberships.end, [grace.id])
     async with change(actor) as this:
         await users.deactivate(this, await users.lock(this, grace.id))
-    before = [tuple(row) for row in await database().rows("SELECT * FROM memberships ORDER BY id")]
+    before = [tuple(row) for row in await everywhere().rows("SELECT * FROM memberships ORDER BY id")]
     await move(actor, integration, entra, everybody=True)
-    assert [tuple(row) for row in await database().rows("SELECT * FROM memberships ORDER BY id")] == before
+    assert [tuple(row) for row in await everywhere().rows("SELECT * FROM memberships ORDER BY id")] == before
     assert await roles(team) == {ada.id: "manager"}
     assert (await read(actor, team.id))["alias"] == "payments"
     assert await owner(grace) == str(entra.id)
@@ -102,7 +102,7 @@ async def test_what_is_known_of_everybody_stays_as_it_was(
     assert await parent_of(child) == team.id
     await done(builders.a_scim_client(entra), team, hierarchy.unnest, [child.id])
     assert await parent_of(child) is None
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT before, after FROM audit_events WHERE action = 'user.linked' AND subject_id = $1", ada.id
     )
     told = [(orjson.loads(row["before"]), orjson.loads(row["after"])) for row in rows]
@@ -115,7 +115,7 @@ async def test_another_external_id_of_the_same_person_is_remembered_and_no_confl
     ada = await builders.a_user(scim_actor, "ada", external_id="okta-1", role="team_member")
     await ask(entra, ada, "ada", "entra-1")
     await move(actor, integration, entra)
-    called = await database().rows(
+    called = await everywhere().rows(
         "SELECT i.name, x.value, x.until > $2 AS live FROM external_ids x "
         "JOIN integrations i ON i.id = x.integration_id WHERE x.subject_id = $1 ORDER BY i.name",
         *(ada.id, builders.now()),
@@ -130,7 +130,7 @@ async def test_another_external_id_of_the_same_person_is_remembered_and_no_confl
             user = await users.lock(this, ada.id)
             await users.replace(this, user, users.Draft("ada", user.attributes, "entra-1", active))
     assert await integrations.pending(actor) == []
-    row = await database().one("SELECT role FROM users WHERE id = $1", ada.id)
+    row = await everywhere().one("SELECT role FROM users WHERE id = $1", ada.id)
     assert row is not None
     assert row["role"] == "team_member"
 
@@ -172,7 +172,7 @@ async def test_people_and_teams_are_called_as_the_targets_mapping_has_it(
             group_roles={"App-Admins": "admin"},
         )  # fmt: skip
     assert len((await move(actor, integration, entra, everybody=True)).matched) == 8
-    rows = await database().rows("SELECT name, role FROM users WHERE integration_id = $1 ORDER BY id", entra.id)
+    rows = await everywhere().rows("SELECT name, role FROM users WHERE integration_id = $1 ORDER BY id", entra.id)
     assert [(row["name"], row["role"]) for row in rows] == [
         ("Augusta Ada King", "admin" if n == 0 else "user") for n in range(5)
     ]
@@ -189,7 +189,7 @@ async def test_a_role_that_the_left_integrations_group_gave_ends_with_the_move(
     ada = await builders.a_user(scim_actor, "ada")
     await done(scim_actor, await made(scim_actor, "Admins"), memberships.add, [ada.id])
     await move(actor, integration, entra, everybody=True)
-    row = await database().one("SELECT role FROM users WHERE id = $1", ada.id)
+    row = await everywhere().one("SELECT role FROM users WHERE id = $1", ada.id)
     assert row is not None
     assert row["role"] == "user"
 

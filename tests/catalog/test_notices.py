@@ -11,7 +11,7 @@ import pytest
 from catalog import actors
 from catalog.actors import Actor
 from catalog.changes import change, uninterrupted
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.ids import now
 from catalog.models import Account, ApiToken, Integration
 from catalog.services import notices, tokens, users
@@ -46,7 +46,7 @@ async def _tell(actor: Actor) -> int:
 
 
 async def _letters() -> list[dict[str, Any]]:
-    return [dict(row) for row in await database().rows("SELECT * FROM outbox_messages ORDER BY id")]
+    return [dict(row) for row in await everywhere().rows("SELECT * FROM outbox_messages ORDER BY id")]
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_a_token_is_told_of_at_each_stage_once(
     assert len(letters) == 8
     assert "30 days" in str(letters[0]["facts"])
     assert "1 day'" in str(letters[-1]["facts"]).replace('"', "'")
-    rows = await database().rows("SELECT action FROM audit_events WHERE action = 'token.notice_sent'")
+    rows = await everywhere().rows("SELECT action FROM audit_events WHERE action = 'token.notice_sent'")
     assert len(rows) == 4
 
 

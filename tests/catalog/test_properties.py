@@ -9,7 +9,7 @@ import pytest
 from catalog import actors
 from catalog.actors import Actor, Role
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import AlreadyTaken, Invalid, NotFound, NotPermitted, VersionMismatch
 from catalog.ids import new_id
 from catalog.models import Account, Property, PropertyDefinition, Team
@@ -38,7 +38,7 @@ async def assigned(actor: Actor, team: Team, definition: PropertyDefinition, val
 
 
 async def of(team: Team) -> dict[str, tuple[str, list[str]]]:
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT d.alias, p.value, p.problems FROM properties p JOIN property_definitions d ON d.id = p.definition_id "
         "WHERE p.team_id = $1",
         team.id,
@@ -145,7 +145,7 @@ async def test_putting_definitions_makes_and_changes_those_named_and_no_other(ac
         put = await property_definitions.put(this, [replace(SIZE, name="Headcount"), replace(SIZE, alias="new")])
     assert [(one.alias, one.name) for one in put] == [("size", "Headcount"), ("new", "Size")]
     assert put[0].id == size.id
-    rows = await database().rows("SELECT alias FROM property_definitions ORDER BY alias")
+    rows = await everywhere().rows("SELECT alias FROM property_definitions ORDER BY alias")
     assert [row["alias"] for row in rows] == [kept.alias, "new", "size"]
     with pytest.raises(Invalid, match="once"):
         async with change(actor) as this:

@@ -12,7 +12,7 @@ import pytest
 from catalog import actors, minting
 from catalog.actors import Actor, ActorKind, Role, Scope
 from catalog.changes import Change, change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import NotConfirmed, NotFound, NotPermitted, Unauthenticated
 from catalog.ids import now
 from catalog.models import Account, Integration, User
@@ -49,7 +49,7 @@ async def test_a_session_stands_for_its_person_with_what_their_role_gives(
 async def test_the_secret_is_kept_nowhere(actor: Actor) -> None:
     secret = await builders.a_session(actor, await builders.a_user(actor))
     for table in ("sessions", "audit_events", "users"):
-        for row in await database().rows(f"SELECT * FROM {table}"):
+        for row in await everywhere().rows(f"SELECT * FROM {table}"):
             assert secret[15:] not in " ".join(str(value) for value in dict(row).values())
 
 
@@ -86,7 +86,7 @@ async def test_a_session_ends_by_itself_when_it_is_left_alone_or_has_lasted_long
 
 async def test_a_session_lasts_seven_days_however_much_it_is_used(actor: Actor) -> None:
     await builders.a_session(actor, await builders.a_user(actor))
-    row = await database().one("SELECT created_at, expires_at FROM sessions")
+    row = await everywhere().one("SELECT created_at, expires_at FROM sessions")
     assert row is not None
     created, expires = (_instant(row[name]) for name in ("created_at", "expires_at"))
     assert expires - created == timedelta(days=7)
@@ -103,12 +103,12 @@ async def test_use_is_noted_at_most_once_a_minute(actor: Actor) -> None:
     sessions.forget()
     await sessions.recognise(secret)
     await sessions.write_uses()
-    first = (await database().rows("SELECT last_seen_at FROM sessions"))[0]["last_seen_at"]
+    first = (await everywhere().rows("SELECT last_seen_at FROM sessions"))[0]["last_seen_at"]
     assert _instant(first) > long_ago
     await asyncio.sleep(0.01)
     await sessions.recognise(secret)
     await sessions.write_uses()
-    assert (await database().rows("SELECT last_seen_at FROM sessions"))[0]["last_seen_at"] == first
+    assert (await everywhere().rows("SELECT last_seen_at FROM sessions"))[0]["last_seen_at"] == first
 
 
 # --- ended by somebody ------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ async def test_a_person_ends_their_own_sessions_and_nobody_elses(actor: Actor, e
 
 
 async def _told(actor: Actor) -> list[str]:
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT action FROM audit_events WHERE account_id = $1 AND action LIKE 'session.%' ORDER BY at, id",
         actor.account_id,
     )
@@ -205,7 +205,7 @@ async def test_a_session_ends_in_the_change_that_takes_away_what_it_stands_on(
     with pytest.raises(Unauthenticated):  # at once in this process
         await sessions.recognise(secret)
     assert await _is_refused(secret) in (why, "ended")
-    rows = await database().rows("SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL AND user_id = $1", ada.id)
+    rows = await everywhere().rows("SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL AND user_id = $1", ada.id)
     assert rows[0]["n"] == 0
     await sessions.recognise(theirs)
 
@@ -244,7 +244,7 @@ async def test_nobody_who_is_deactivated_begins_a_session(actor: Actor) -> None:
     ada = await builders.a_user(actor, deactivated_at=now())
     with pytest.raises(Unauthenticated):
         await builders.a_session(actor, ada)
-    assert await database().rows("SELECT id FROM sessions") == []
+    assert await everywhere().rows("SELECT id FROM sessions") == []
 
 
 # --- confirmed --------------------------------------------------------------------------------------------------------
@@ -292,5 +292,5 @@ async def test_sessions_that_were_over_long_ago_are_deleted(actor: Actor) -> Non
     await _set(actor, expires_at=now() - sessions.KEPT - timedelta(seconds=1))
     secret = await builders.a_session(actor, ada)
     await sessions.prune()
-    assert len(await database().rows("SELECT id FROM sessions")) == 1
+    assert len(await everywhere().rows("SELECT id FROM sessions")) == 1
     await sessions.recognise(secret)

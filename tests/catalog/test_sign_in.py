@@ -9,7 +9,7 @@ import pytest
 from catalog import actors, hashing
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import AccountNotChosen, Invalid, NotPermitted, Unauthenticated, WrongPassword
 from catalog.ids import now
 from catalog.models import Account
@@ -40,7 +40,7 @@ async def test_email_and_password_prove_who_it_is_whatever_the_emails_case(actor
     assert me.id == ada.id
     (row,) = await sessions.list_(me)
     assert (row["method"], row["ip"], len(row["user_agent"])) == ("password", "192.0.2.7", 300)
-    found = await database().one("SELECT last_sign_in_at, version FROM users WHERE id = $1", ada.id)
+    found = await everywhere().one("SELECT last_sign_in_at, version FROM users WHERE id = $1", ada.id)
     assert found is not None
     assert found["last_sign_in_at"] is not None
     assert found["version"] == ada.version, "nothing that a provider reads has changed"
@@ -108,7 +108,7 @@ async def test_what_was_proven_is_worth_nothing_once_the_password_is_another(act
     with pytest.raises(Unauthenticated):
         async with change(proven.actor) as this:
             await sign_in.begin(this, proven)
-    assert await database().rows("SELECT id FROM sessions") == []
+    assert await everywhere().rows("SELECT id FROM sessions") == []
 
 
 # --- passwords --------------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ async def test_a_person_changes_their_password_with_the_old_one_and_is_told_so(a
         await sessions.recognise(elsewhere)
     with pytest.raises(NotPermitted):
         await links.look(link)
-    (letter,) = await database().rows("SELECT letter, recipient FROM outbox_messages")
+    (letter,) = await everywhere().rows("SELECT letter, recipient FROM outbox_messages")
     assert tuple(letter) == ("PasswordChanged", "ada@lovelace.dev")
     with pytest.raises(WrongPassword):  # the same proof again: it is another password by now
         async with change(me) as this:
@@ -149,12 +149,12 @@ async def test_a_hash_is_the_only_thing_kept_of_a_password(actor: Actor) -> None
     ada = await builders.a_user(actor, EMAIL)
     await builders.a_password(actor, ada)
     await builders.a_password(actor, ada, "another battery staple")
-    rows = await database().rows("SELECT hash FROM passwords")
+    rows = await everywhere().rows("SELECT hash FROM passwords")
     assert [row["hash"][:10] for row in rows] == ["$argon2id$"]
     for table in ("audit_events", "users", "passwords"):
-        for row in await database().rows(f"SELECT * FROM {table}"):
+        for row in await everywhere().rows(f"SELECT * FROM {table}"):
             assert "battery" not in str(dict(row).values())
-    rows = await database().rows("SELECT action FROM audit_events WHERE action = 'password.set'")
+    rows = await everywhere().rows("SELECT action FROM audit_events WHERE action = 'password.set'")
     assert len(rows) == 2
 
 
@@ -180,7 +180,7 @@ async def test_somebody_who_comes_back_keeps_their_password_unless_they_may_be_s
     await sign_in.prove(EMAIL, PASSWORD)
     await back("second")
     await _refused(EMAIL, PASSWORD)
-    assert await database().rows("SELECT id FROM passwords") == []
+    assert await everywhere().rows("SELECT id FROM passwords") == []
 
 
 async def test_the_old_address_is_told_of_another_one_and_lets_nobody_in(scim_actor: Actor, actor: Actor) -> None:
@@ -199,7 +199,7 @@ async def test_the_old_address_is_told_of_another_one_and_lets_nobody_in(scim_ac
     await readdress("mallory@evil.dev")
     with pytest.raises(NotPermitted):
         await links.look(link)
-    rows = await database().rows("SELECT letter, recipient, state FROM outbox_messages ORDER BY id")
+    rows = await everywhere().rows("SELECT letter, recipient, state FROM outbox_messages ORDER BY id")
     assert [tuple(row) for row in rows] == [
         ("PasswordLink", "ada@lovelace.dev", "discarded"),
         ("AddressChanged", "ada@lovelace.dev", "waiting"),
@@ -243,5 +243,5 @@ async def test_a_new_password_by_link_ends_what_was_open_with_the_old_one(actor:
     with pytest.raises(Unauthenticated):
         await sessions.recognise(secret)
     await sign_in.prove("ada@lovelace.dev", "another battery staple")
-    rows = await database().rows("SELECT letter FROM outbox_messages")
+    rows = await everywhere().rows("SELECT letter FROM outbox_messages")
     assert [row["letter"] for row in rows] == ["PasswordChanged"]

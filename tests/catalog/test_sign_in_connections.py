@@ -12,7 +12,7 @@ import pytest
 from catalog import minting
 from catalog.actors import Actor, command
 from catalog.changes import change, uninterrupted
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import (
     AlreadyTaken,
     Invalid,
@@ -50,7 +50,7 @@ async def test_a_connection_begins_switched_off_and_is_told_in_the_trail(
     async with change(actor) as this:
         await sign_in_connections.switch(this, await sign_in_connections.lock(this, connection.id), True)
     assert [row["name"] for row in await sign_in_connections.offered(actor.account_id)] == ["Okta"]
-    rows = await database().rows("SELECT action FROM audit_events ORDER BY at, id")
+    rows = await everywhere().rows("SELECT action FROM audit_events ORDER BY at, id")
     told = [row["action"] for row in rows if row["action"].startswith("sign_in_connection")]
     assert told == ["sign_in_connection.created", "sign_in_connection.updated"]
 
@@ -59,7 +59,7 @@ async def test_the_client_secret_is_sealed_for_its_own_row(actor: Actor) -> None
     connection = await made(actor, client_secret="hush-hush-hush")
     other = await made(actor, name="Other")
     for table in ("sign_in_connections", "audit_events"):
-        for row in await database().rows(f"SELECT * FROM {table}"):
+        for row in await everywhere().rows(f"SELECT * FROM {table}"):
             assert "hush-hush" not in " ".join(str(value) for value in dict(row).values())
     assert connection.secret is not None
     assert VAULT.open(connection.id, connection.secret) == "hush-hush-hush"
@@ -212,7 +212,7 @@ async def test_a_state_is_good_for_its_purpose_and_connection_and_time_alone(act
                 await one_time_states.redeem(this, id, purpose, sent)  # type: ignore[arg-type]
         assert await one_time_states.redeem(this, connection.id, "request", secret) == {}
     await one_time_states.prune()
-    assert await database().rows("SELECT 1 FROM sign_in_states") == []
+    assert await everywhere().rows("SELECT 1 FROM sign_in_states") == []
 
 
 async def test_an_assertion_is_used_once(actor: Actor) -> None:
@@ -233,7 +233,7 @@ async def test_the_last_errors_are_kept_and_no_more(actor: Actor) -> None:
     for number in range(sign_in_connections.KEPT_ERRORS + 3):
         async with change(actor) as this:
             await sign_in_connections.note_error(this, connection.id, code="unknown", message=f"Number {number}.")
-    kept = await database().rows("SELECT message FROM sign_in_errors ORDER BY at DESC, id DESC")
+    kept = await everywhere().rows("SELECT message FROM sign_in_errors ORDER BY at DESC, id DESC")
     assert len(kept) == sign_in_connections.KEPT_ERRORS
     assert kept[0]["message"] == "Number 22."
 

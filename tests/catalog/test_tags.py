@@ -7,7 +7,7 @@ import pytest
 from catalog import actors
 from catalog.actors import Actor, Role
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import AlreadyTaken, Invalid, NotFound, NotPermitted
 from catalog.ids import new_id
 from catalog.models import Account, Tag, Team
@@ -32,7 +32,7 @@ async def updated(actor: Actor, tag: Tag, **what: str) -> Tag:
 
 
 async def of(team: Team) -> list[str]:
-    rows = await database().rows("SELECT key, value FROM tags WHERE owner_id = $1 ORDER BY key, value", team.id)
+    rows = await everywhere().rows("SELECT key, value FROM tags WHERE owner_id = $1 ORDER BY key, value", team.id)
     return [f"{row['key']}:{row['value']}" for row in rows]
 
 

@@ -8,9 +8,9 @@ import orjson
 import pytest
 
 from catalog import tallies
-from catalog.actors import Actor, command
+from catalog.actors import Actor
 from catalog.changes import Change, change, uninterrupted
-from catalog.engines import Database
+from catalog.engines import Database, Statement
 from catalog.errors import AlreadyTaken
 from catalog.models import Account
 from catalog.selection import Column, Compare
@@ -119,8 +119,8 @@ async def test_the_migration_counts_who_is_there_already(
         for statement in importlib.import_module("catalog.migrations.0011_tallies").COUNTED
         if statement.startswith("INSERT")
     )
-    async with change(command(elsewhere.id)) as this:
-        this.run(counting)
+    async with db.unit() as unit:
+        await unit.batch([Statement(counting)])
     assert await tallies.total(actor.account_id) == Tally(1, 1)
     assert await tallies.total(elsewhere.id) == Tally()
 

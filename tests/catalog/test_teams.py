@@ -10,7 +10,7 @@ import pytest
 
 from catalog.actors import Actor, Scope
 from catalog.changes import change, uninterrupted
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.errors import (
     AlreadyTaken,
     Invalid,
@@ -131,7 +131,7 @@ async def test_renaming_to_and_fro_makes_no_more_aliases(scim_actor: Actor) -> N
     team = await made(scim_actor, "Payments")
     for name in ("Ledger", "Payments", "Ledger", "Payments"):
         await done(scim_actor, team, teams.rename, name)
-    rows = await database().rows("SELECT alias FROM team_aliases WHERE team_id = $1 ORDER BY alias", team.id)
+    rows = await everywhere().rows("SELECT alias FROM team_aliases WHERE team_id = $1 ORDER BY alias", team.id)
     assert [row["alias"] for row in rows] == ["ledger-2", "payments"]
 
 
@@ -299,7 +299,7 @@ async def test_a_team_comes_back_with_its_people_in_their_roles_and_its_history(
     assert (restored.id, await parent_of(team)) == (team.id, parent.id)
     assert await teams.id_of_alias(person, "payments") == team.id
     assert await roles(team) == {ada.id: "manager", grace.id: None}
-    rows = await database().rows("SELECT user_id FROM memberships WHERE team_id = $1", team.id)
+    rows = await everywhere().rows("SELECT user_id FROM memberships WHERE team_id = $1", team.id)
     assert len(rows) == 6
 
 
@@ -334,7 +334,7 @@ async def test_a_team_does_not_come_back_onto_a_name_that_was_pushed_again_nor_a
 async def test_a_deleted_team_forgets_what_its_provider_called_it(scim_actor: Actor) -> None:
     team = await made(scim_actor, "Payments", external_id="okta-1")
     await done(scim_actor, team, teams.delete)
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT value FROM external_ids WHERE subject_id = $1 AND until > $2", team.id, builders.now()
     )
     assert list(rows) == []

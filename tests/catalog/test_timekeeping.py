@@ -10,7 +10,7 @@ import pytest
 from catalog.actors import Actor
 from catalog.attributes import ENTERPRISE
 from catalog.changes import Change, change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.dialects import DIALECTS
 from catalog.engines import Database
 from catalog.models import Integration, Team, User
@@ -24,7 +24,7 @@ Period = dict[str, Any]
 
 async def periods(kind: str, subject: User | Team) -> list[Period]:
     """What the subject was, in order: each of the columns that are kept, and from when to when."""
-    db = database()
+    db = everywhere()
     say = DIALECTS[db.dialect]
     rows = await db.rows(
         f"SELECT p.*, {say.instant('p.valid_from')} AS since, {say.instant('p.valid_to')} AS until "
@@ -157,7 +157,7 @@ async def test_a_manager_who_arrives_later_manages_from_then_on_and_nobody_once_
     told = await periods("user", ada)
     assert [p["manager_id"] and str(p["manager_id"]) for p in told] == [None, str(charles.id), None]
     assert unbroken(told)
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT action FROM audit_events WHERE subject_id = $1 AND action = 'user.updated'", ada.id
     )
     assert len(rows) == 2, "the trail tells of it"

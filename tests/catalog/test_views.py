@@ -20,7 +20,7 @@ from catalog.models import Account
 from catalog.services import exports, teams, visibility
 from catalog.services.exports import Export, What
 from catalog.visibility import USUAL
-from tests import builders
+from tests import builders, postgres
 from tests.conftest import ON_POSTGRES
 from tests.graphql_api.past import day, lived
 
@@ -206,10 +206,10 @@ async def test_the_views_show_what_everybody_sees_where_an_account_has_not_chose
 @pytest.fixture
 async def analyst(db: Database) -> Any:
     """A connection that has the role of the guide, and no other."""
-    connection = await asyncpg.connect(address())
+    connection = await asyncpg.connect(postgres.above_the_wall(address()))
     work = connection.transaction()
     await work.start()
-    await connection.execute(f"{GRANTS} SET ROLE muster_analyst")
+    await connection.execute(f"{GRANTS} SET ROLE muster_analyst; SET muster.account = '*'")
     yield connection
     await work.rollback()
     await connection.close()

@@ -43,21 +43,21 @@ async def company(actor: Actor) -> Actor:
 def counted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many statements have been asked since the last time."""
     asked: list[str] = []
-    db = database.database()
-    rows, one = db.rows, db.one
+    engine = type(database.everywhere())
+    rows, one = engine.rows, engine.one
 
-    async def counting_rows(sql: str, *params: Any) -> Any:
+    async def counting_rows(self: Any, sql: str, *params: Any) -> Any:
         asked.append(sql)
-        return await rows(sql, *params)
+        return await rows(self, sql, *params)
 
-    async def counting_one(sql: str, *params: Any) -> Any:
+    async def counting_one(self: Any, sql: str, *params: Any) -> Any:
         # SQLite's goes through `rows`.
-        if db.dialect == "postgres":
+        if self.dialect == "postgres":
             asked.append(sql)
-        return await one(sql, *params)
+        return await one(self, sql, *params)
 
-    monkeypatch.setattr(db, "rows", counting_rows)
-    monkeypatch.setattr(db, "one", counting_one)
+    monkeypatch.setattr(engine, "rows", counting_rows)
+    monkeypatch.setattr(engine, "one", counting_one)
 
     def since() -> int:
         # Whose token it is, every request asks within a second anew.

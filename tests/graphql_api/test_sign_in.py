@@ -8,7 +8,7 @@ import pytest
 
 from catalog.actors import Actor, command
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.ids import public_id
 from catalog.models import Account, Integration
 from catalog.services import sign_in_connections
@@ -55,7 +55,7 @@ async def test_a_connection_is_made_and_shows_what_the_provider_is_told(ask: Ask
     assert connection["integration"] == {"name": "Okta"}
     assert (connection["enabled"], connection["hasSecret"], connection["settings"]) == (False, True, OIDC)
     assert "hush" not in str(made)
-    stored = await database().rows("SELECT secret FROM sign_in_connections")
+    stored = await everywhere().rows("SELECT secret FROM sign_in_connections")
     assert "hush" not in stored[0]["secret"]
 
 

@@ -14,11 +14,14 @@ from catalog.database import database
 from catalog.ids import new_id, opened, public_id
 from catalog.models import Account
 from catalog.services import tokens
-from tests import builders
+from tests import builders, walls
+from tests.conftest import ENGINES
 from tests.graphql_api.test_roles import MUTATIONS, given, others_token
 from tests.graphql_api.test_surface import Seed, seed
 
 __all__ = ["others_token", "seed"]
+
+pytestmark = pytest.mark.parametrize("db", [*ENGINES, *walls.EACH_ALONE], indirect=True)
 
 LOOKUPS = {
     "user": "query($id: ID!) {account {user(id: $id) {email}}}",
@@ -72,7 +75,9 @@ def ids_of(seed: Seed, token: str) -> set[str]:
 
 
 async def trail(actor: Actor) -> int:
-    rows = await database().rows("SELECT count(*) AS n FROM audit_events WHERE account_id = $1", actor.account_id)
+    rows = await database(actor.account_id).rows(
+        "SELECT count(*) AS n FROM audit_events WHERE account_id = $1", actor.account_id
+    )
     return int(rows[0]["n"])
 
 

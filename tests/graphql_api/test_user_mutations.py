@@ -6,7 +6,7 @@ import pytest
 
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.ids import new_id, public_id
 from catalog.models import User
 from catalog.services import users
@@ -39,7 +39,7 @@ def told(payload: Any) -> list[tuple[list[str], str]]:
 
 
 async def letters(user_email: str) -> int:
-    rows = await database().rows("SELECT 1 FROM outbox_messages WHERE recipient = $1", user_email)
+    rows = await everywhere().rows("SELECT 1 FROM outbox_messages WHERE recipient = $1", user_email)
     return len(rows)
 
 

@@ -40,7 +40,7 @@ PROMISES: dict[int, Promise] = {
         lacks="SQLite has no time-out of its own",
     ),
     16: Promise("Above its capacity Muster tells at once to come again.", lacks="recovery under a measured load"),
-    17: Promise("Another account's id is answered as one that nobody has.", lacks="row-level security as a wall"),
+    17: Promise("Another account's id is answered as one that nobody has, by either of two walls alone."),
     18: Promise("Every operation has a verdict for every role, and what is not listed is denied."),
     19: Promise("A dump of the database holds no usable credential.", lacks="a comparison of times"),
     20: Promise("A leaver's access ends within a second on every process, and so does that of a role."),

@@ -7,7 +7,7 @@ import httpx
 
 from catalog import outbox
 from catalog.actors import Actor
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.engines import Row
 from catalog.letters import Letter
 from catalog.models import Membership
@@ -103,7 +103,7 @@ async def periods(id: str) -> list[Membership]:
 
 async def letters_of(id: str) -> list[tuple[str, str]]:
     """Name and state of every letter to the person."""
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT letter, state FROM outbox_messages WHERE user_id = $1 ORDER BY created_at", UUID(id)
     )
     return [(row["letter"], row["state"]) for row in rows]

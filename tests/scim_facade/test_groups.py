@@ -10,7 +10,7 @@ import pytest
 
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.models import Integration, Team, User
 from catalog.services import memberships, teams
 from tests import builders
@@ -198,7 +198,7 @@ async def test_a_deleted_persons_id_is_passed_over_and_the_log_says_so(
     assert (await scim.delete(f"/Users/{gone.id}")).status_code == 204
     id = await a_group(scim, [people[0], str(gone.id)])
     assert await members(scim, id) == {people[0]}
-    [logged] = await database().rows("SELECT reason FROM provisioning_events WHERE path = '/Groups' AND status = 201")
+    [logged] = await everywhere().rows("SELECT reason FROM provisioning_events WHERE path = '/Groups' AND status = 201")
     assert str(gone.id) in logged["reason"]
 
 
@@ -221,7 +221,7 @@ async def test_a_name_that_another_integration_or_nobody_owns_waits_in_the_queue
         answer = await scim.post("/Groups", json={"displayName": "payments", "externalId": "00g1"})
         assert (answer.status_code, answer.json()["scimType"]) == (409, "uniqueness")
         assert "waits to be linked" in answer.json()["detail"]
-    [waiting] = await database().rows("SELECT kind, subject_id, attempts, external_id FROM pending_decisions")
+    [waiting] = await everywhere().rows("SELECT kind, subject_id, attempts, external_id FROM pending_decisions")
     assert (waiting["kind"], str(waiting["subject_id"])) == ("link_team", str(there.id))
     assert (waiting["attempts"], waiting["external_id"]) == (2, "00g1")
 
@@ -263,7 +263,7 @@ async def team_of(actor: Actor, id: str) -> Team:
 
 async def open_periods(id: str) -> dict[str, tuple[str, str]]:
     """Of each member, which period is open and since when."""
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT user_id, id, valid_from FROM memberships WHERE team_id = $1 AND valid_to > $2", UUID(id), builders.now()
     )
     return {str(row["user_id"]): (str(row["id"]), str(row["valid_from"])) for row in rows}

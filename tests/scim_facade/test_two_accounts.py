@@ -13,7 +13,10 @@ from catalog.changes import change
 from catalog.ids import new_id
 from catalog.models import Account, Team, User
 from catalog.services import tokens
-from tests import builders
+from tests import builders, walls
+from tests.conftest import ENGINES
+
+pytestmark = pytest.mark.parametrize("db", [*ENGINES, *walls.EACH_ALONE], indirect=True)
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

@@ -49,7 +49,7 @@ def test_a_person_may_have_a_password_from_the_beginning(url: str) -> None:
     assert PASSWORD not in made.stderr
     proven = within(url, lambda: sign_in.prove(EMAIL, PASSWORD))
     assert (proven.actor.name, proven.actor.role) == ("Ada", "admin")
-    letters = within(url, lambda: database.database().rows("SELECT id FROM outbox_messages"))
+    letters = within(url, lambda: database.everywhere().rows("SELECT id FROM outbox_messages"))
     assert letters == [], "they need no link"
 
 
@@ -59,7 +59,7 @@ def test_a_password_that_will_not_do_makes_nobody(url: str, typed: str) -> None:
     refused = muster("user", "create", "--email", EMAIL, "--password-stdin", typed=typed)
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr.startswith("password: ")
-    assert within(url, lambda: database.database().rows("SELECT id FROM users")) == []
+    assert within(url, lambda: database.everywhere().rows("SELECT id FROM users")) == []
 
 
 def test_a_link_is_printed_alone_and_the_next_one_replaces_it(url: str) -> None:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from catalog import database
-from catalog.database import database as connected
+from catalog.database import everywhere as connected
 from tests import postgres
 from tests.conftest import ON_SQLITE
 from tests.processes import muster

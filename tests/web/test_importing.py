@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.dialects import DIALECTS
 from tests import builders
 from tests.web.test_cli import Muster, muster, within
@@ -35,7 +35,7 @@ def company(muster: Muster, within: Within) -> None:
 
 def spells(within: Within) -> list[tuple[str, str, str | None]]:
     async def work() -> Any:
-        db = database()
+        db = everywhere()
         say = DIALECTS[db.dialect]
         return await db.rows(
             f"SELECT {say.instant('valid_from')} AS since, {say.instant('valid_to')} AS until, role "

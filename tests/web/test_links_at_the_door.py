@@ -10,7 +10,7 @@ import pytest
 from catalog import actors
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.ids import public_id
 from catalog.models import Account, User
 from catalog.services import links, sessions, set_up, users
@@ -125,7 +125,7 @@ async def test_an_administrator_sends_a_link_and_signs_somebody_out(
     for path in ("/auth/password-links", "/auth/sign-outs"):
         for nobody in ("nobody@lovelace.dev", public_id("User", actor.account_id), public_id("Team", grace.id)):
             assert code(await inside.post(path, json={"user": nobody})) == (404, "NOT_FOUND")
-    rows = await database().rows("SELECT letter, recipient FROM outbox_messages")
+    rows = await everywhere().rows("SELECT letter, recipient FROM outbox_messages")
     assert [tuple(row) for row in rows] == [("PasswordLink", "grace@lovelace.dev")]
 
 

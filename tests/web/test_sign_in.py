@@ -11,7 +11,7 @@ import pytest
 from catalog import actors
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.ids import public_id
 from catalog.models import Account, User
 from catalog.services import sessions, users
@@ -187,7 +187,7 @@ async def test_no_other_site_changes_anything(inside: httpx.AsyncClient, method:
         assert code(answer) == (403, "FORGED")
         assert "set-cookie" not in answer.headers
     assert await who(inside) == before
-    assert len(await database().rows("SELECT id FROM sessions WHERE ended_at IS NULL")) == 1
+    assert len(await everywhere().rows("SELECT id FROM sessions WHERE ended_at IS NULL")) == 1
 
 
 async def test_every_route_that_changes_something_is_among_them() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.models import Integration, User
 from catalog.services import sign_in_connections, users
 from catalog.services.sign_in_connections import Connection
@@ -64,7 +64,7 @@ async def guest(provider: Provider) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def errors_of(connection: Connection) -> list[str]:
-    rows = await database().rows("SELECT code FROM sign_in_errors WHERE connection_id = $1", connection.id)
+    rows = await everywhere().rows("SELECT code FROM sign_in_errors WHERE connection_id = $1", connection.id)
     return [row["code"] for row in rows]
 
 
@@ -80,10 +80,10 @@ async def test_whoever_the_provider_names_comes_in_and_goes_on_to_where_they_wer
     assert await is_in(guest) == "grace@navy.example"
     session = (await guest.get("/auth/session")).json()["session"]
     assert (session["method"], session["confirmBy"]) == ("oidc", f"{path(connection, 'start')}?again=1")
-    row = await database().one("SELECT subject, connection_id FROM sessions")
+    row = await everywhere().one("SELECT subject, connection_id FROM sessions")
     assert row is not None
     assert (row["subject"], str(row["connection_id"])) == ("00u1", str(connection.id))
-    found = await database().one("SELECT invitation FROM users WHERE id = $1", grace.id)
+    found = await everywhere().one("SELECT invitation FROM users WHERE id = $1", grace.id)
     assert found is not None
     assert found["invitation"] == "accepted"
 
@@ -94,7 +94,7 @@ async def test_nothing_that_opens_a_door_is_stored(
     url = await starts(guest, connection)
     asked = parse_qs(urlsplit(url).query)
     for table in ("sign_in_states", "audit_events", "sign_in_connections"):
-        for row in await database().rows(f"SELECT * FROM {table}"):
+        for row in await everywhere().rows(f"SELECT * FROM {table}"):
             told = " ".join(str(value) for value in dict(row).values())
             for secret in (asked["state"][0], asked["nonce"][0], guest.cookies["muster_sso"], SECRET):
                 assert secret not in told
@@ -281,8 +281,8 @@ async def test_a_connection_that_is_off_is_tried_by_an_administrator_alone_and_s
     assert answer.status_code == 200
     assert "that is Grace here" in answer.text
     assert await is_in(guest) == EMAIL
-    assert not await database().rows("SELECT 1 FROM sign_in_identities")
-    row = await database().one("SELECT tested_at FROM sign_in_connections")
+    assert not await everywhere().rows("SELECT 1 FROM sign_in_identities")
+    row = await everywhere().one("SELECT tested_at FROM sign_in_connections")
     assert row is not None
     assert row["tested_at"] is not None
 
@@ -338,5 +338,5 @@ async def test_who_is_refused_often_has_to_wait(provider: Provider, connection: 
         answer = await guest.get(path(connection, "start"))
         assert answer.status_code == 429
         assert int(answer.headers["retry-after"]) > 0
-    rows = await database().rows("SELECT 1 FROM sign_in_errors")
+    rows = await everywhere().rows("SELECT 1 FROM sign_in_errors")
     assert len(rows) == sign_in_connections.KEPT_ERRORS

@@ -19,7 +19,7 @@ from lxml import etree
 from catalog.actors import Actor
 from catalog.changes import change
 from catalog.connection_settings import SamlSettings
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.models import AuditEvent, Integration, User
 from catalog.services import sign_in_connections
 from catalog.services.sign_in_connections import Connection
@@ -73,7 +73,7 @@ async def comes_back(guest: httpx.AsyncClient, connection: Connection, response:
 
 
 async def errors_of(connection: Connection) -> list[str]:
-    rows = await database().rows(
+    rows = await everywhere().rows(
         "SELECT code FROM sign_in_errors WHERE connection_id = $1 ORDER BY at, id", connection.id
     )
     return [row["code"] for row in rows]
@@ -134,7 +134,7 @@ async def test_g22_of_many_posts_of_one_assertion_at_once_one_makes_a_session(
     response = Says(asked(await starts(guest, connection))).encoded()
     answers = await asyncio.gather(*(comes_back_alone(guest, connection, response) for _ in range(32)))
     assert sorted(answer.status_code for answer in answers) == [303] + [403] * 31
-    rows = await database().rows("SELECT 1 FROM sign_in_states WHERE purpose = 'ticket'")
+    rows = await everywhere().rows("SELECT 1 FROM sign_in_states WHERE purpose = 'ticket'")
     assert len(rows) == 1
 
 
@@ -320,7 +320,7 @@ async def test_requests_are_signed_where_an_administrator_says_so(
     told = (await guest.get(path(connection, "metadata"))).text
     assert 'AuthnRequestsSigned="true"' in told
     assert "X509Certificate" in told
-    stored = await database().rows("SELECT secret FROM sign_in_connections")
+    stored = await everywhere().rows("SELECT secret FROM sign_in_connections")
     assert "PRIVATE" not in stored[0]["secret"]
 
 
