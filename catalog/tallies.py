@@ -59,6 +59,31 @@ async def total(account_id: UUID) -> Tally:
     return NOTHING if row is None else Tally(row["users"], row["teams"])
 
 
+async def compared(account_id: UUID) -> tuple[Tally, Tally]:
+    """What is kept, and what is counted, at one moment: they differ only where what is kept is wrong."""
+    row = await database(account_id).one(_COMPARED, account_id)
+    if row is None:
+        return NOTHING, NOTHING
+    return Tally(row["users"], row["teams"]), Tally(row["counted_users"], row["counted_teams"])
+
+
+async def mend(account_id: UUID) -> None:
+    """What is kept raised by what it is wrong. Who writes meanwhile raises it by their own, as ever."""
+    kept, counted = await compared(account_id)
+    db = database(account_id)
+    async with db.unit() as unit:
+        by = Tally(counted.users - kept.users, counted.teams - kept.teams)
+        await unit.batch([raising(account_id, by, db.dialect)])
+
+
+_COMPARED = (
+    "SELECT CAST(coalesce(sum(users), 0) AS BIGINT) AS users, CAST(coalesce(sum(teams), 0) AS BIGINT) AS teams, "
+    "(SELECT count(*) FROM users WHERE account_id = $1 AND deleted_at IS NULL) AS counted_users, "
+    "(SELECT count(*) FROM teams WHERE account_id = $1 AND deleted_at IS NULL) AS counted_teams "
+    "FROM tallies WHERE account_id = $1"
+)
+
+
 def _more(model: type[Model], new: Iterable[Model], altered: Iterable[Model]) -> int:
     come = sum(_is_there(row) for row in new if type(row) is model)
     return come + sum(_is_there(row) - timekeeping.was_there(row) for row in altered if type(row) is model)

@@ -7,10 +7,12 @@ it is secret, but nothing is gained by answering strangers). Whatever goes wrong
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from time import perf_counter
 from urllib.parse import unquote_to_bytes
 
 import structlog
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -103,7 +105,7 @@ async def _call(scope: Scope, receive: Receive, base_url: str) -> Call:
         scope["method"],
         path,
         query=_query(query) if query else {},
-        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])},
+        headers=Headers(raw=scope["headers"]),
         body=lambda: Request(scope, receive).body(),
         shown_path=f"{path}?{query.decode('latin-1')}" if query else path,
     )
@@ -111,8 +113,13 @@ async def _call(scope: Scope, receive: Receive, base_url: str) -> Call:
 
 def _query(raw: bytes) -> dict[str, str]:
     """The parameters, under names in lower case; of one that is there twice, the last."""
-    pairs = (part.replace(b"+", b" ").partition(b"=") for part in raw.split(b"&") if part)
-    return {_unquoted(name).lower(): _unquoted(value) for name, _, value in pairs}
+    pairs = [part.partition(b"=") for part in raw.replace(b"+", b" ").split(b"&") if part]
+    return {_name(name): _unquoted(value) for name, _, value in pairs}
+
+
+@lru_cache(maxsize=256)
+def _name(raw: bytes) -> str:
+    return _unquoted(raw).lower()
 
 
 def _unquoted(raw: bytes) -> str:

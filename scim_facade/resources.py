@@ -38,9 +38,12 @@ class Caller:
         return self.settings.strict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
-    """A resource as it is answered: finished JSON, and what headers and the log say of it."""
+    """A resource as it is answered: finished JSON, and what headers and the log say of it.
+
+    Not frozen, as a page makes a hundred of them, which then would take four times as long.
+    """
 
     id: str
     version: int

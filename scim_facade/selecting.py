@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from catalog.ids import as_uuid
 from catalog.selection import (
@@ -155,10 +155,29 @@ def location_meaning(prefix: str) -> Meaning:
     return Meaning(compare)
 
 
-@lru_cache(maxsize=4096)
 def condition(text: str | None, schema: ResourceSchema, meanings: Meanings) -> Where:
     """The condition that a filter asks for; everything, without one. Raises InvalidFilter."""
-    return EVERYTHING if not text else _condition(filters.parse(text, schema), meanings)
+    if not text:
+        return EVERYTHING
+    # Providers ask the same of one person after another: `userName eq "…"` is read once for all of them.
+    before, _, rest = text.partition('"')
+    value = rest[:-1]
+    if rest.endswith('"') and len(text) <= filters.MAX_CHARACTERS and value.isprintable() and value.isascii():
+        sought = None if '"' in value or "\\" in value else _sought(before, schema)
+        if sought is not None:
+            return _compare(sought.path, sought.op, value, meanings, inside=False)
+    return _condition(filters.parse(text, schema), meanings)
+
+
+@lru_cache(maxsize=1024)
+def _sought(before: str, schema: ResourceSchema) -> filters.Compare | None:
+    """The comparison with a text that a filter is which begins so and ends with the text; None if it is another one."""
+    try:
+        tree = filters.parse(before + '""', schema)
+    except InvalidFilter:
+        return None
+    is_of_texts = isinstance(tree, filters.Compare) and tree.path.leaf.type in ("string", "reference")
+    return cast(filters.Compare, tree) if is_of_texts else None
 
 
 def orders(sort_by: str | None, descending: bool, schema: ResourceSchema, meanings: Meanings) -> tuple[Order, ...]:

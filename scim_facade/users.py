@@ -157,38 +157,41 @@ def _resource(row: Row) -> Json:
 
 def _found(row: Row, caller: Caller, wanted: Projection, sort_key: Value | None = None) -> Found:
     """The row as a resource. Its document is JSON already, and is put in as it is."""
-    id = str(row["id"])
-    text = _whole(row, caller, id, row["teams"] if wanted.wants("groups") else _NO_TEAMS).encode()
+    id, version, user_name = str(row["id"]), row["version"], row["user_name"]
+    text = _whole(row, caller, id, version, user_name, row["teams"] if wanted.wants("groups") else "").encode()
     if wanted.given:
         text = orjson.dumps(wanted.shape(orjson.loads(text)))
-    return Found(id, row["version"], row["user_name"], text, sort_key=sort_key)
+    return Found(id, version, user_name, text, sort_key=sort_key)
 
 
-def _whole(row: Row, caller: Caller, id: str, teams: str) -> str:
-    document = row["attributes"].strip()[1:-1]
-    parts = [f'{{"schemas":{_urns(row["attributes"])},"id":"{id}"']
-    if row["external_id"] is not None:
-        parts.append(f'"externalId":{_text(row["external_id"])}')
-    parts.append(f'"userName":{_text(row["user_name"])}')
-    if document:
-        parts.append(document)
-    if '"name"' not in document and str(row["integration_id"]) != str(caller.actor.integration_id):
+def _whole(row: Row, caller: Caller, id: str, version: int, user_name: str, teams: str) -> str:
+    """The resource as text: a hundred of them are a page, so that each part is asked for once."""
+    document, external_id, base = row["attributes"], row["external_id"], _in_text(caller.base_url)
+    called = "" if external_id is None else f'"externalId":{_text(external_id)},'
+    inside = document.strip()[1:-1]
+    rest = f",{inside}" if inside else ""
+    if '"name"' not in inside and str(row["integration_id"]) != str(caller.actor.integration_id):
         # An import needs both parts of a name on everybody; here only a display name is known.
         derived = {"givenName": row["given_name"], "familyName": row["family_name"]}
-        parts.append(f'"name":{_text(derived)}')
-    parts.append('"active":true' if row["active"] else '"active":false')
-    base = _in_text(caller.base_url)
-    if teams != _NO_TEAMS:
-        groups = [{**team, "$ref": f"{caller.base_url}/Groups/{team['value']}"} for team in orjson.loads(teams)]
-        parts.append(f'"groups":{_text(groups)}')
-    parts.append(
-        f'"meta":{{"resourceType":"User","created":"{row["created_at"]}","lastModified":"{row["updated_at"]}",'
-        f'"location":"{base}/Users/{id}","version":"{_in_text(etag(row["version"]))}"}}}}'
+        rest += f',"name":{_text(derived)}'
+    # Within a text each quotation mark is escaped, so that only a member of ours can be met.
+    groups = f',"groups":[{teams.replace(_REFERS, _reference(base))}]' if teams else ""
+    return (
+        f'{{"schemas":{_urns(document)},"id":"{id}",{called}"userName":{_text(user_name)}{rest}'
+        f',"active":{"true" if row["active"] else "false"}{groups}'
+        f',"meta":{{"resourceType":"User","created":"{row["created_at"]}","lastModified":"{row["updated_at"]}"'
+        f',"location":"{base}/Users/{id}","version":"{_in_text(etag(version))}"}}}}'
     )
-    return ",".join(parts)
 
 
-_NO_TEAMS = "[]"
+_REFERS = '"ref":"'
+
+
+@lru_cache(maxsize=64)
+def _reference(base: str) -> str:
+    return f'"$ref":"{base}/Groups/'
+
+
 _CORE_ALONE = f'["{CORE_USER_URN}"]'
 
 

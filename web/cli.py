@@ -67,9 +67,10 @@ def doctor(
     verify_audit: Annotated[
         bool, typer.Option("--verify-audit", help="Verify every event of the audit trail.")
     ] = False,
+    mend: Annotated[bool, typer.Option("--mend", help="Set right totals that are not what is counted.")] = False,
 ) -> None:
     """Check the settings, the database and what waits for somebody; exit 1 if something is wrong."""
-    if not run(partial(doctoring.examine, verify_audit=verify_audit), migrated=False):
+    if not run(partial(doctoring.examine, verify_audit=verify_audit, mend=mend), migrated=False):
         raise typer.Exit(1)
 
 

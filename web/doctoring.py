@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog import schema
+from catalog import schema, tallies
 from catalog.actors import command
 from catalog.sealing import Sealer
 from catalog.services import accounts, deliveries, integrations, post, resync, set_up
@@ -11,8 +11,11 @@ from web.commanding import say
 from web.settings import Settings, signing_key
 
 
-async def examine(chosen: Settings, *, verify_audit: bool = False) -> bool:
-    """Whether all is well, after each finding was printed; with `verify_audit` also whether the trail is as it was."""
+async def examine(chosen: Settings, *, verify_audit: bool = False, mend: bool = False) -> bool:
+    """Whether all is well, after each finding was printed; with `verify_audit` also whether the trail is as it was.
+
+    With `mend`, totals that are kept and wrong are set right.
+    """
     well = True
 
     def finding(good: bool, text: str) -> None:
@@ -40,6 +43,14 @@ async def examine(chosen: Settings, *, verify_audit: bool = False) -> bool:
         waiting = await integrations.pending(actor)
         failures = await deliveries.failures_of_last_day(actor)
         finding(True, f"account {account.slug}: {len(waiting)} wait to be linked, {failures} failed requests in 24 h")
+        kept, there = await tallies.compared(account.id)
+        wrong = f"; there are {there.users} and {there.teams}"
+        if kept != there and mend:
+            await tallies.mend(account.id)
+            finding(True, f"totals of {account.slug} said {kept.users} people and {kept.teams} teams{wrong}: mended")
+        else:
+            rest = "" if kept == there else f"{wrong} (`muster doctor --mend` sets it right)"
+            finding(kept == there, f"totals of {account.slug}: {kept.users} people and {kept.teams} teams{rest}")
         letters = await post.counts(actor)
         counted = ", ".join(f"{letters[state]} {state}" for state in ("waiting", "held", "failed"))
         why = " (Settings, Mail: see why, try again or throw away)" if letters["failed"] else ""

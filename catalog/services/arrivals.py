@@ -76,5 +76,5 @@ def as_row(user: User, external_id: str | None) -> Row:
         "created_at": as_text(user.created_at),
         "updated_at": as_text(user.updated_at),
         "external_id": external_id,
-        "teams": "[]",
+        "teams": "",
     }

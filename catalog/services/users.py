@@ -2,28 +2,22 @@
 
 An integration writes only its own people. Somebody made by hand, or by another integration, waits to be linked: the
 same name is no proof that it is the same person, and an email still less (CVE-2022-1680). What is asked before somebody
-arrives stands in `arrivals`.
+arrives stands in `arrivals`, what is read of people in `directory`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from catalog import access, sql, tallies
-from catalog.actors import Actor
+from catalog import access, sql
 from catalog.attributes import AUDITED, ENTERPRISE, Document, audited, by_hand, derive
 from catalog.changes import Change
-from catalog.database import database
-from catalog.dialects import FOREVER
 from catalog.engines import Row
-from catalog.errors import AlreadyTaken, Invalid, NotFound, WaitsToBeLinked
+from catalog.errors import AlreadyTaken, Invalid, WaitsToBeLinked
 from catalog.ids import fold, new_id
 from catalog.models import User
-from catalog.selection import EVERYTHING, Order, Where, Window, is_keyed
 from catalog.services import (
     administrators,
     arrivals,
@@ -35,6 +29,25 @@ from catalog.services import (
     ownership,
     reporting_lines,
 )
+from catalog.services.directory import count, id_of_email, one, page, written
+
+__all__ = [
+    "Draft",
+    "claim",
+    "count",
+    "create",
+    "create_by_hand",
+    "deactivate",
+    "delete",
+    "id_of_email",
+    "lock",
+    "one",
+    "page",
+    "provision",
+    "reactivate",
+    "replace",
+    "written",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,111 +266,6 @@ async def claim(this: Change, user: User, external_id: str | None) -> None:
         return
     owner = await integrations.name_of(this, user.integration_id)
     raise WaitsToBeLinked("user", user.user_name, user.id, owner=owner, external_id=external_id, taken=False)
-
-
-# --- reads --------------------------------------------------------------------------------------------------------
-
-
-async def one(actor: Actor, user_id: UUID, *, with_teams: bool = True) -> Row | None:
-    """The person as a row of `page`, or None if there is nobody of that id in the account."""
-    db = database(actor.account_id)
-    text, params = _query(db.dialect, actor, with_teams, user_id)
-    return await db.one(text, *params)
-
-
-async def written(this: Change, user_id: UUID) -> Row:
-    """The person as a row of `page`, as this change has made them. Raises NotFound."""
-    await this.flush()
-    text, params = _query(this.dialect, this.actor, True, user_id)
-    rows = await this.rows(text, *params)
-    if not rows:
-        raise NotFound("user", user_id)
-    return rows[0]
-
-
-async def page(
-    actor: Actor, where: Where, orders: Sequence[Order], window: Window, *, with_teams: bool = True
-) -> Sequence[Row]:
-    """People as rows: `id user_name attributes active external_id version created_at updated_at …`.
-
-    `attributes` and `teams` (id and provider's name of the direct ones) are JSON text, instants RFC 3339 text; the
-    external id is what the asking integration calls them.
-    """
-    db = database(actor.account_id)
-    query = _asked_by(actor, db.dialect, with_teams)
-    query.where(where)
-    query.window(orders, window)
-    ask = db.keyed if is_keyed(where) and not orders else db.rows
-    rows = await ask(query.text(), *query.params)
-    return list(reversed(rows)) if window.backwards else rows
-
-
-async def id_of_email(actor: Actor, email: str) -> UUID:
-    """The id of the person with this email. Raises NotFound."""
-    row = await database(actor.account_id).one(
-        "SELECT u.id FROM users u WHERE u.account_id = $1 AND u.email_key = $2 AND u.deleted_at IS NULL",
-        actor.account_id,
-        fold(email),
-    )
-    if row is None:
-        raise NotFound("user", email)
-    return UUID(str(row["id"]))
-
-
-async def count(actor: Actor, where: Where = EVERYTHING) -> int:
-    """How many people meet the condition."""
-    if where == EVERYTHING:
-        return (await tallies.total(actor.account_id)).users
-    db = database(actor.account_id)
-    query = sql.Query(db.dialect, "users", actor.account_id)
-    query.where(where)
-    ask = db.keyed if is_keyed(where) else db.rows
-    found = await ask(query.counting(), *query.params)
-    return int(found[0]["n"])
-
-
-@lru_cache(maxsize=8)
-def _columns(dialect: str, for_an_integration: bool, with_teams: bool) -> sql.Query:
-    """What is read of people: how every such query begins, put together once. $1 is the account, $2 the integration
-    that asks, where one does."""
-    query = sql.Query(dialect, "users", UUID(int=0))
-    say = query.dialect
-    for name in ("id", "user_name", "given_name", "family_name", "version", "integration_id"):
-        query.column(name, f"u.{name}")
-    query.column("attributes", say.json_text("u.attributes"))
-    query.column("active", "u.deactivated_at IS NULL")
-    query.column("created_at", say.instant("u.created_at"))
-    query.column("updated_at", say.instant("u.updated_at"))
-    if not for_an_integration:
-        query.column("external_id", "NULL")
-    else:
-        query.column("external_id", external_ids.current("user", "u.id", query.bind(UUID(int=0))))
-    if with_teams:
-        source = (
-            "memberships m JOIN teams t ON t.id = m.team_id "
-            f"WHERE m.user_id = u.id AND m.valid_to = {FOREVER} AND t.deleted_at IS NULL"
-        )
-        parts = {"value": "t.id", "display": "t.provider_name", "type": "'direct'"}
-        query.column("teams", say.objects(parts, source, "t.id"))
-    return query
-
-
-def _asked_by(actor: Actor, dialect: str, with_teams: bool) -> sql.Query:
-    if actor.integration_id is None:
-        return _columns(dialect, False, with_teams).again(actor.account_id)
-    return _columns(dialect, True, with_teams).again(actor.account_id, actor.integration_id)
-
-
-def _query(dialect: str, actor: Actor, with_teams: bool, user_id: UUID) -> tuple[str, list[Any]]:
-    if actor.integration_id is None:
-        return _by_id(dialect, False, with_teams), [actor.account_id, user_id]
-    return _by_id(dialect, True, with_teams), [actor.account_id, actor.integration_id, user_id]
-
-
-@lru_cache(maxsize=8)
-def _by_id(dialect: str, for_an_integration: bool, with_teams: bool) -> str:
-    query = _columns(dialect, for_an_integration, with_teams)
-    return f"{query.text()} AND u.id = ${len(query.params) + 1}"
 
 
 # --- what the verbs lean on ---------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def as_read(row: Any) -> dict[str, Any]:
         "ids": (str(row["id"]), str(row["integration_id"])),
         "active": bool(row["active"]),
         "instants": (row["created_at"], row["updated_at"]),
-        "documents": (orjson.loads(row["attributes"]), orjson.loads(row["teams"])),
+        "documents": (orjson.loads(row["attributes"]), orjson.loads(f"[{row['teams']}]")),
     }
 
 

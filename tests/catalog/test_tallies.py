@@ -128,3 +128,17 @@ async def test_the_migration_counts_who_is_there_already(
 def _miscount(this: Change, by: Tally) -> None:
     statement = tallies.raising(this.account_id, by, this.dialect)
     this.run(statement.sql, *statement.params)
+
+
+async def test_a_total_that_is_wrong_is_found_by_counting_and_mended(
+    db: Database, actor: Actor, elsewhere: Account, a_user: AUser, a_team: ATeam
+) -> None:
+    await a_user("ada")
+    await a_team("Payments")
+    assert await tallies.compared(actor.account_id) == (Tally(1, 1), Tally(1, 1))
+    async with db.unit() as unit:
+        await unit.batch([tallies.raising(actor.account_id, Tally(3, -1), db.dialect)])
+    assert await tallies.compared(actor.account_id) == (Tally(4, 0), Tally(1, 1))
+    await tallies.mend(actor.account_id)
+    assert await tallies.compared(actor.account_id) == (Tally(1, 1), Tally(1, 1))
+    assert await tallies.compared(elsewhere.id) == (Tally(), Tally())

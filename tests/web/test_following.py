@@ -12,7 +12,7 @@ import pytest
 
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.database import database
+from catalog.database import everywhere
 from catalog.engines import Statement
 from catalog.sealing import Sealer
 from catalog.services import teams
@@ -108,7 +108,7 @@ async def test_a_trail_that_does_not_go_on_from_what_was_told_stops_it(actor: Ac
         to = f"tcp://127.0.0.1:{port}"
         await sealed(actor, "Pilots")
         await follow(Following(state), to, once=True)
-        async with database().unit() as unit:
+        async with everywhere().unit() as unit:
             await unit.batch([Statement("UPDATE audit_events SET seal = $1", ["another"])])
         with pytest.raises(Failure, match="does not go on from event"):
             await follow(Following(state), to, once=True)
