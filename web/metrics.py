@@ -10,7 +10,8 @@ from __future__ import annotations
 import hmac
 import os
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 
@@ -56,9 +57,17 @@ def _counted(surface: str, method: str, status: int) -> tuple[Counter, Histogram
     return _requests.labels(surface, method, str(status)), _seconds.labels(surface)
 
 
-def share_between_workers() -> None:
-    """A folder for the workers' numbers, made before they start: they inherit its name."""
-    os.environ.setdefault(SHARED_FOLDER, tempfile.mkdtemp(prefix="muster-metrics-"))
+@contextmanager
+def shared_between_workers() -> Iterator[None]:
+    """A folder for the workers' numbers, made before they start, as they inherit its name, and removed when they have
+    ended. One that the environment names is left as it is."""
+    if SHARED_FOLDER in os.environ:
+        yield
+        return
+    # A worker that ends late may still write its file.
+    with tempfile.TemporaryDirectory(prefix="muster-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ[SHARED_FOLDER] = folder
+        yield
 
 
 def metrics(token: str | None) -> Callable[[Request], Awaitable[Response]]:

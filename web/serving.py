@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 
 import uvicorn
 
@@ -24,9 +25,12 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         if value is not None:
             os.environ[f"MUSTER_{name}"] = str(value)
     chosen = run(_prepare, migrated=False)
-    if chosen.workers > 1:
-        metrics.share_between_workers()
     say.print(f"Muster serves at [bold]{chosen.public_url}[/bold]  (SCIM API URL: {chosen.public_url}/scim/v2)")
+    with metrics.shared_between_workers() if chosen.workers > 1 else nullcontext():
+        _run(chosen)
+
+
+def _run(chosen: Settings) -> None:
     uvicorn.run(
         "web.serving:application",
         factory=True,

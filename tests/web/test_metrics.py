@@ -48,9 +48,11 @@ async def test_without_a_token_there_are_no_metrics(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-async def test_any_of_several_workers_tells_the_numbers_of_all(tmp_path: Path) -> None:
+async def test_any_of_several_workers_tells_the_numbers_of_all_and_their_files_end_with_them(tmp_path: Path) -> None:
     url = await databases.ready("postgres", tmp_path, "metrics")
-    async with running(url, tmp_path, MUSTER_METRICS_TOKEN=TOKEN, MUSTER_WORKERS="2") as served:
+    (shared := tmp_path / "shared").mkdir()
+    settings = {"MUSTER_METRICS_TOKEN": TOKEN, "MUSTER_WORKERS": "2", "TMPDIR": str(shared)}
+    async with running(url, tmp_path, **settings) as served:
         scim = {"Authorization": f"Bearer {served.token}"}
 
         async def ask() -> None:
@@ -63,3 +65,5 @@ async def test_any_of_several_workers_tells_the_numbers_of_all(tmp_path: Path) -
             async with httpx.AsyncClient(base_url=served.url) as client:
                 text = (await client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})).text
             assert counted(text, "muster_requests_total", surface="scim", status="200") == 20
+        assert list(shared.glob("muster-metrics-*/*.db"))
+    assert not list(shared.glob("muster-metrics-*"))
