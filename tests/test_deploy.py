@@ -113,10 +113,19 @@ def test_secrets_come_from_files_and_servers_outlive_their_requests() -> None:
         assert services[name]["read_only"]
     serving = (ROOT / "web" / "serving.py").read_text()
     graceful_s = int(re.findall(r"timeout_graceful_shutdown=(\d+)", serving)[0])
-    assert int(services["muster-1"]["stop_grace_period"].removesuffix("s")) > graceful_s
+    drain_s = services["muster-1"]["environment"]["MUSTER_DRAIN_S"]
+    assert int(services["muster-1"]["stop_grace_period"].removesuffix("s")) > graceful_s + drain_s
+    literals = of("kubernetes/kustomization.yaml")["configMapGenerator"][0]["literals"]
+    drain_s = int(dict(pair.split("=", 1) for pair in literals)["MUSTER_DRAIN_S"])
     pod = of("kubernetes/deployment.yaml")[0]["spec"]["template"]["spec"]
-    assert pod["terminationGracePeriodSeconds"] > graceful_s + 5
+    assert pod["terminationGracePeriodSeconds"] > graceful_s + drain_s
     assert int(re.findall(r"TimeoutStopSec=(\d+)s", (DEPLOY / "muster.service").read_text())[0]) > graceful_s
+
+
+def test_the_proxy_lets_go_of_a_connection_before_a_server_that_stops_does() -> None:
+    proxy = (DEPLOY / "nginx.conf.template").read_text()
+    kept_s = int(re.findall(r"upstream muster \{[^}]*keepalive_timeout (\d+)s;", proxy)[0])
+    assert kept_s < of("compose.yaml")["services"]["muster-1"]["environment"]["MUSTER_DRAIN_S"]
 
 
 def test_bodies_that_the_server_takes_pass_the_proxies() -> None:

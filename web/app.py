@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from catalog import database, schema
-from catalog.errors import CatalogError
+from catalog import database
 from catalog.services import deliveries
 from catalog.vault import Vault
 from graphql_api.app import Endpoint
@@ -26,6 +24,7 @@ from web.door import Door
 from web.exporting import addresses
 from web.limiting import WriteLimit
 from web.middleware import COME_AGAIN_S, Gate, Refused, refuse
+from web.readiness import Readiness
 from web.settings import Settings, signing_key
 from web.sign_in import create_app as create_auth
 from web.sso import routes as sso
@@ -41,6 +40,7 @@ def create_app(settings: Settings) -> ASGIApp:
     journal = deliveries.Buffer()
     base_url = settings.public_url
     tries = SignInLimit(settings.rate_limit_url, workers=settings.workers)
+    readiness = Readiness(settings.drain_s)
     limit = WriteLimit(settings.rate_limit_url, settings.scim_writes_per_s, workers=settings.workers)
 
     @asynccontextmanager
@@ -53,7 +53,8 @@ def create_app(settings: Settings) -> ASGIApp:
         worker = Worker(settings, journal)
         try:
             async with worker:
-                yield
+                with readiness.announced():
+                    yield
         finally:
             await database.disconnect()
 
@@ -68,7 +69,7 @@ def create_app(settings: Settings) -> ASGIApp:
             ),
             Mount("/auth", create_auth(base_url, tries)),
             Route("/healthz", healthz),
-            Route("/readyz", readyz),
+            Route("/readyz", readiness.readyz),
             Route("/metrics", metrics.metrics(settings.metrics_secret)),
             Route("/docs", guides.guide),
             Route("/docs/{name}", guides.guide),
@@ -81,27 +82,14 @@ def create_app(settings: Settings) -> ASGIApp:
     # Okta is documented to try again what was answered with 429, and nothing else.
     busy = answers.refusal(ScimError(429, "Muster is busy: please try again.", retry_after_s=COME_AGAIN_S))
     return Gate(
-        application, https=base_url.startswith("https://"), doors={"/scim/v2": scim}, busy={"/scim/v2": busy}
+        application,
+        https=base_url.startswith("https://"),
+        readiness=readiness,
+        doors={"/scim/v2": scim},
+        busy={"/scim/v2": busy},
     )
 
 
 async def healthz(request: Request) -> Response:
     """200 while the process answers at all."""
     return PlainTextResponse("alive\n")
-
-
-async def readyz(request: Request) -> Response:
-    """200 when the database answers and its schema is this version's; else 503 and why."""
-    try:
-        async with asyncio.timeout(3):
-            state = await schema.state()
-    except (CatalogError, TimeoutError) as problem:
-        return JSONResponse({"ready": False, "reason": f"The database does not answer: {problem}"}, 503)
-    reasons = {
-        "empty": "The database is empty: run `muster migrate`.",
-        "behind": "The database schema is older than this version: run `muster migrate`.",
-        "ahead": "The database schema is newer than this version: run a newer Muster.",
-    }
-    if state in reasons:
-        return JSONResponse({"ready": False, "reason": reasons[state]}, 503)
-    return JSONResponse({"ready": True})

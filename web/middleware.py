@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import metrics
+from web.readiness import Readiness
 
 BODY_DEADLINE_S = 15
 """From the first byte of a body to its last; a slower client is let go."""
@@ -60,7 +61,8 @@ class Gate:
 
     `doors` are applications under a path of their own, reached without the routing of `app`: for those that are asked
     so often that looking through routes would show. `busy` says for such a path, in its own dialect, that there is no
-    place for one more request; elsewhere it is 503.
+    place for one more request; elsewhere it is 503. While `readiness` says that the process is stopping, each answer
+    is the last on its connection.
     """
 
     def __init__(
@@ -68,12 +70,14 @@ class Gate:
         app: ASGIApp,
         *,
         https: bool,
+        readiness: Readiness | None = None,
         doors: Mapping[str, ASGIApp] | None = None,
         busy: Mapping[str, ASGIApp] | None = None,
     ) -> None:
         self._app = app
         self._doors = [(path, f"{path}/", door) for path, door in (doors or {}).items()]
         self._busy = busy or {}
+        self._readiness = readiness or Readiness(drain_s=0)
         self._under_way = 0
         self._headers = list(SECURITY_HEADERS)
         if https:
@@ -96,7 +100,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 # What is left of the body is not read, so nothing can follow it on the connection.
-                closing = [(b"connection", b"close")] if body.is_cut_off else []
+                is_last = body.is_cut_off or self._readiness.is_stopping
+                closing = [(b"connection", b"close")] if is_last else []
                 message["headers"] = [*message["headers"], *extra, *closing]
             await send(message)
 

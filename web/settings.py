@@ -131,6 +131,13 @@ class Settings(BaseSettings):
         description="Processes that answer requests, as `muster serve --workers`. Default 1: SQLite has one writer at "
         "a time whatever their number; with PostgreSQL, one for each core.",
     )
+    drain_s: int = Field(
+        0,
+        ge=0,
+        le=600,
+        description="Seconds from SIGTERM to the stop, in which the server is not ready and still answers, so that a "
+        "balancer can turn away from it. Default 0: where nobody asks for `/readyz`, waiting helps nobody.",
+    )
     base_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
         None,
         description="The public address, in links, SCIM's `meta.location` and the SCIM API URL. Default: "

@@ -50,7 +50,11 @@ PROMISES: dict[int, Promise] = {
     24: Promise("Every tampering with the audit trail is found, and where.", "60 on each database", "the same"),
     25: Promise("The pages ask no other host for anything.", lacks="the suite without a network"),
     26: Promise("No address leads a fetch into a private network."),
-    27: Promise("A stopping server answers what is under way.", lacks="a rolling restart behind a proxy"),
+    27: Promise(
+        "A stopping server says so first and answers what is under way; a rolling restart fails no request.",
+        "400 requests",
+        "10,000",
+    ),
     28: Promise("An older program does not start on a newer schema.", lacks="an upgrade from each released version"),
     29: Promise("A migration that fails leaves everything as it was.", lacks="kills at random moments"),
     30: Promise("A backup of one database is the same on the other, and back."),

@@ -36,7 +36,7 @@ async def running(database_url: str, folder: Path, **settings: str) -> AsyncIter
 
 
 class Killable:
-    """A running server that may be killed and started anew, at the same address."""
+    """A running server that may be stopped or killed, and started anew at the same address."""
 
     def __init__(self, environment: dict[str, str], token: str, url: str, process: Running) -> None:
         self.environment, self.token, self.url = environment, token, url
@@ -52,14 +52,21 @@ class Killable:
         try:
             yield server
         finally:
-            server._process.send_signal(signal.SIGTERM)
-            await server._process.wait(30)
+            await server.stop()
         logs.need_no_secret(_log(environment))
 
     async def kill_and_start(self) -> None:
         """kill -9, and another one in its place, once it is ready."""
-        self._process.send_signal(signal.SIGKILL)
+        await self.stop(signal.SIGKILL)
+        await self.start()
+
+    async def stop(self, by: int = signal.SIGTERM) -> None:
+        """It has ended by this signal."""
+        self._process.send_signal(by)
         await self._process.wait()
+
+    async def start(self) -> None:
+        """Another one in its place, once it is ready."""
         self._process = await _serve(self.environment)
         if not await _is_ready(self.url, self.token, self._process):
             raise RuntimeError("The server did not come up again.")

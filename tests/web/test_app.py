@@ -93,11 +93,21 @@ async def test_a_server_whose_schema_is_not_its_own_is_not_ready_and_says_why(be
     await muster("migrate", environment=dict(os.environ))
     assert await ready(behind) == (200, {"ready": True})
 
+
+@pytest.mark.postgres
+async def test_whoever_serves_while_a_later_release_migrates_goes_on_and_whoever_starts_then_does_not(
+    behind: httpx.AsyncClient,
+) -> None:
+    await muster("migrate", environment=dict(os.environ))
+    assert await ready(behind) == (200, {"ready": True})
     await connected().rows(
         "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('catalog', '9999_of_the_future', now()) "
         "RETURNING id"
     )
-    status, told = await ready(behind)
+    assert await ready(behind) == (200, {"ready": True})
+    late = httpx.ASGITransport(create_app(Settings()))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=late, base_url="http://muster.test") as client:
+        status, told = await ready(client)
     assert (status, "newer" in told["reason"]) == (503, True)
 
 
@@ -188,6 +198,25 @@ async def test_g27_a_request_that_is_under_way_is_answered_before_the_end(enviro
     writer.close()
     await asyncio.wait_for(process.communicate(), 30)
     assert answer.startswith(b"HTTP/1.1 401")
+
+
+async def test_a_server_that_is_told_to_stop_is_not_ready_first_and_answers_meanwhile(
+    environment: dict[str, str],
+) -> None:
+    process = await started(environment | {"MUSTER_DRAIN_S": "2"})
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{environment['MUSTER_PORT']}") as client:
+        assert "connection" not in (await client.get("/healthz")).headers
+        process.send_signal(signal.SIGTERM)
+        for _ in range(20):
+            ready = await client.get("/readyz")
+            if ready.status_code == 503:
+                break
+            await asyncio.sleep(0.05)
+        alive = await client.get("/healthz")
+    assert (ready.status_code, ready.json()["reason"]) == (503, "The server is stopping.")
+    assert (alive.status_code, alive.headers["connection"]) == (200, "close")
+    process.send_signal(signal.SIGTERM)  # who is told twice does not wait
+    await asyncio.wait_for(process.communicate(), 30)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""Whether requests should be sent to this process: `/readyz`, and a stop that is announced before it comes.
+
+Whoever shares out requests looks every few seconds. A server that closed its door at once would refuse what is sent to
+it until then. So, where `MUSTER_DRAIN_S` says for how long, it first is not ready, answers all the same, and lets no
+connection be used again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from catalog import schema
+from catalog.errors import CatalogError
+
+DATABASE_ANSWERS_WITHIN_S = 3
+
+NOT_THIS_VERSIONS = {
+    "empty": "The database is empty: run `muster migrate`.",
+    "behind": "The database schema is older than this version: run `muster migrate`.",
+    "ahead": "The database schema is newer than this version: run a newer Muster.",
+}
+
+
+class Readiness:
+    """Of one process; `drain_s` seconds lie between its being told to stop and its beginning to."""
+
+    def __init__(self, drain_s: int) -> None:
+        self.is_stopping = False
+        self._drain_s = drain_s
+        self._was_current = False
+
+    async def readyz(self, request: Request) -> Response:
+        """200 when the database answers and its schema is one to work with; else 503 and why."""
+        reason = await self._lacking()
+        if reason is not None:
+            return JSONResponse({"ready": False, "reason": reason}, 503)
+        return JSONResponse({"ready": True})
+
+    async def _lacking(self) -> str | None:
+        if self.is_stopping:
+            return "The server is stopping."
+        try:
+            async with asyncio.timeout(DATABASE_ANSWERS_WITHIN_S):
+                state = await schema.state()
+        except (CatalogError, TimeoutError) as problem:
+            return f"The database does not answer: {problem}"
+        if state == "current":
+            self._was_current = True
+        elif state == "ahead" and self._was_current:
+            # A later release migrates while this one serves: it has added something, and is about to take over.
+            return None
+        return NOT_THIS_VERSIONS.get(state)
+
+    @contextmanager
+    def announced(self) -> Iterator[None]:
+        """Within, SIGTERM reaches the server's own handler `drain_s` seconds late; a second one at once."""
+        stop = signal.getsignal(signal.SIGTERM)
+        if not self._drain_s or not callable(stop):
+            yield
+            return
+        loop = asyncio.get_running_loop()
+
+        def told() -> None:
+            loop.call_later(0 if self.is_stopping else self._drain_s, stop, signal.SIGTERM, None)
+            self.is_stopping = True
+
+        loop.add_signal_handler(signal.SIGTERM, told)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGTERM)
+            signal.signal(signal.SIGTERM, stop)
