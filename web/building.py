@@ -13,7 +13,7 @@ import json
 import os
 import platform
 import shutil
-import subprocess
+import subprocess  # Node builds the UI # nosec B404
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -123,7 +123,8 @@ class Ui:
             "NODE_USE_SYSTEM_CA": "1",
         }
         # Standard output belongs to whoever builds: to pip, it is a protocol.
-        run = subprocess.run(  # noqa: S603 (the program comes from the lock, its arguments from this file or a developer)
+        # The program comes from the lock, its arguments from this file or a developer.
+        run = subprocess.run(  # noqa: S603 # nosec B603
             [str(node), script, *arguments], cwd=self.sources, env=environment, stdout=sys.stderr, check=False
         )
         if run.returncode:
@@ -157,7 +158,8 @@ def _node_and_npm() -> tuple[Path, Path]:
 def _of_the_machine() -> tuple[Path, Path]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
-        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        asked = [node, "--version"]  # nothing from outside
+        said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout  # noqa: S603 # nosec B603
         version = tuple(int(part) for part in said.strip().lstrip("v").split(".")[:2] if part.isdigit())
         if version >= NODE_AT_LEAST:
             return Path(node), Path(npm).resolve()

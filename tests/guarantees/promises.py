@@ -69,5 +69,5 @@ PROMISES: dict[int, Promise] = {
         lacks="two hours of a whole server",
     ),
     36: Promise("Settings that are not safe are refused before anything is served."),
-    37: Promise("Everything that is installed is pinned by its hash.", lacks="an SBOM"),
+    37: Promise("Everything that is installed is pinned by its hash, and listed in an SBOM."),
 }

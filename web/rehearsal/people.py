@@ -136,7 +136,7 @@ def first_members(number: int, seed: int, people: int) -> set[int]:
     """Who is in the group at first: up to forty people; in the first group most of the company."""
     if number == 0:
         return {one for one in range(people) if one % 10 != 9 and one < _BIGGEST}
-    dice = random.Random(f"{seed} group {number}")
+    dice = random.Random(f"{seed} group {number}")  # no secret # nosec B311
     return set(dice.sample(range(people), dice.randint(min(2, people), min(40, people))))
 
 

@@ -222,7 +222,7 @@ def _signed(raw: bytes, signature: etree._Element, expected: Expected) -> etree.
             result = XMLVerifier().verify(
                 raw, x509_cert=certificate, parser=xml_reading.parser(), id_attribute="ID", expect_config=configuration
             )
-        except Exception:  # noqa: BLE001, S112
+        except Exception:  # noqa: BLE001, S112 # nosec B112
             # A stranger's document brings many kinds of errors out of the libraries: none of them is a signature.
             continue
         if isinstance(result, list) or result.signed_xml is None:
