@@ -18,7 +18,9 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 _forking = get_context("forkserver")
-_forking.set_forkserver_preload(["web.cli", "web.serving", "web.app"])
+_forking.set_forkserver_preload(
+    ["web.cli", "web.serving", "web.app", "graphql_api.app", "web.exporting.addresses", "web.sso.routes", "web.guides"]
+)
 
 
 ADDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND
