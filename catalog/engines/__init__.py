@@ -16,6 +16,9 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 Row = Mapping[str, Any]
 
+STATEMENT_TIMEOUT_S = 5
+"""What a client asked for is given up after so long, and answered as Unavailable."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

@@ -18,16 +18,15 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.exceptions import DBConnectionError
 
 from catalog.dialects import DIALECTS
-from catalog.engines import Conflict, Row, Statement, UniqueViolation
+from catalog.engines import STATEMENT_TIMEOUT_S, Conflict, Row, Statement, UniqueViolation
 from catalog.engines.loans import EVERYWHERE, MODES, Connection, Loans, Plans
 from catalog.errors import Unavailable
 from catalog.patience import another_try
 
 T = TypeVar("T")
 
-STATEMENT_TIMEOUT_S = 5
 LOCK_TIMEOUT_S = 2
-"""A statement, a wait for a lock: longer is answered as Unavailable."""
+"""A wait for a lock: longer is answered as Unavailable."""
 
 SERVER_SETTINGS = {
     "application_name": "muster",

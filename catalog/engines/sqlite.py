@@ -21,8 +21,9 @@ import aiosqlite
 import orjson
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 
-from catalog.engines import Row, Statement, TooDeep, UniqueViolation
-from catalog.engines.writer import WAITS_MS, Later, Patience, Writer, begin_immediately, is_quick, is_read
+from catalog.engines import Row, Statement, UniqueViolation
+from catalog.engines.reader import Reader
+from catalog.engines.writer import WAITS_MS, Later, Writer, begin_immediately, is_quick, is_read
 from catalog.errors import Unavailable
 
 T = TypeVar("T")
@@ -166,14 +167,13 @@ class SqliteDatabase:
 
     dialect = "sqlite"
 
-    def __init__(self, writer: Writer, reader: SqliteClient, quick: sqlite3.Connection) -> None:
-        self._writer, self._reader, self._quick = writer, reader, quick
+    def __init__(self, writer: Writer, reader: Reader) -> None:
+        self._writer, self._reader = writer, reader
         self._lock = asyncio.Lock()
         self._group: list[tuple[_Turn, asyncio.Future[None]]] = []
         self._transaction = 0
         self._queued = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._patience = Patience(quick)
 
     @classmethod
     async def open(cls, client: SqliteClient, reader: SqliteClient) -> SqliteDatabase:
@@ -189,33 +189,24 @@ class SqliteDatabase:
         quick.row_factory = sqlite3.Row
         for pragma in ("busy_timeout=0", "query_only=ON", "cache_size=-65536"):
             quick.execute(f"PRAGMA {pragma}")
-        return cls(writer, reader, quick)
+        return cls(writer, await Reader.open(reader, quick))
 
     @property
     def orm(self) -> SqliteClient:
-        return self._reader
+        return self._reader.client
 
     def within(self, account_id: UUID | None) -> SqliteDatabase:
         return self
 
     async def rows(self, sql: str, *params: Any) -> Sequence[Row]:
-        """The rows, read on the event loop where that takes no time, in a thread otherwise.
-
-        A keyed read takes 10–20 µs, the hop to a thread and back several times as much. What has not ended after
-        `QUICK_STEPS` is interrupted, and what would have to wait does not: both are begun anew in the thread.
-        """
         text = _placeholders(sql)
-        self._patience.begin()
         try:
-            return cast(Sequence[Row], self._quick.execute(text, params).fetchall())
-        except sqlite3.DatabaseError as problem:
-            if str(problem) == "parser stack overflow":
-                raise TooDeep(f"{len(text)} characters") from None
+            return self._reader.at_once(text, params)
+        except (Later, sqlite3.DatabaseError) as problem:
             with translated():
-                if str(problem) not in ("interrupted", "database is locked"):
-                    raise
-                connection = cast(aiosqlite.Connection, self._reader._connection)
-                return cast(Sequence[Row], await connection.execute_fetchall(text, params))
+                if isinstance(problem, Later):
+                    return await self._reader.in_thread(text, params)
+                raise
 
     async def keyed(self, sql: str, *params: Any) -> Sequence[Row]:
         return await self.rows(sql, *params)
@@ -356,7 +347,7 @@ class SqliteDatabase:
         """The file written anew: SQLite leaves what was deleted in it until the place is used for something else."""
 
         def vacuum() -> None:
-            with closing(sqlite3.connect(self._reader.filename, timeout=COMPACTING_WAITS_S)) as connection:
+            with closing(sqlite3.connect(self._reader.client.filename, timeout=COMPACTING_WAITS_S)) as connection:
                 connection.execute("VACUUM")
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -364,7 +355,6 @@ class SqliteDatabase:
             await asyncio.to_thread(vacuum)
 
     async def close(self) -> None:
-        self._quick.close()
         await self._reader.close()
         await self._writer.client.close()
 

@@ -13,7 +13,7 @@ import pytest
 from catalog import actors, changes, database
 from catalog.actors import Actor
 from catalog.changes import Change, change, uninterrupted
-from catalog.engines import Conflict, Database, UniqueViolation
+from catalog.engines import Conflict, Database, UniqueViolation, reader
 from catalog.engines.sqlite import GROUP_LIMIT, SqliteDatabase
 from catalog.errors import AlreadyTaken, NotFound, Unavailable
 from catalog.ids import fold, new_id
@@ -341,6 +341,20 @@ async def test_a_change_that_always_gives_way_is_unavailable_in_the_end() -> Non
     with pytest.raises(Unavailable):
         await uninterrupted(unlucky)
     assert tries == changes.TRIES
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_g15_a_read_of_sqlite_that_takes_too_long_is_given_up_and_others_are_answered(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+    monkeypatch.setattr(reader, "STATEMENT_TIMEOUT_S", 0.3)
+    async with asyncio.timeout(10):
+        with pytest.raises(Unavailable, match="in time"):
+            await db.rows(endless)
+        monkeypatch.undo()
+        long = endless.replace("FROM n)", "FROM n WHERE x < 500000)")
+        assert [tuple(row) for row in await db.rows(long)] == [(500_000,)]
 
 
 async def test_another_accounts_change_is_its_own(db: Database, actor: Actor, elsewhere: Account) -> None:
