@@ -149,7 +149,7 @@ async def resume(this: Change, team: Team) -> None:
     for row in rows:
         alike.setdefault((row["role"], row["integration_id"]), []).append(_uuid(row["user_id"]))
     for (role, source), user_ids in alike.items():
-        await _begin(this, team, user_ids, this.at, role, source)
+        await _begin(this, team, user_ids, max(this.at, team.updated_at), role, source)
     await this.flush()
 
 
