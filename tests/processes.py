@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _forking = get_context("forkserver")
 _forking.set_forkserver_preload(
@@ -35,7 +35,7 @@ class Ended(NamedTuple):
 
 
 class Running:
-    """A process in which `muster` runs."""
+    """A process that runs."""
 
     def __init__(self, process: ForkServerProcess) -> None:
         self._process = process
@@ -62,7 +62,12 @@ class Running:
 
 async def start(*arguments: str, environment: Mapping[str, str], out: Path, errors: Path) -> Running:
     """`muster` with these arguments and no other environment, which adds to the files what it prints."""
-    process = _forking.Process(target=_muster, args=(arguments, dict(environment), str(out), str(errors)))
+    return await begin(_muster, arguments, dict(environment), str(out), str(errors))
+
+
+async def begin(work: Callable[..., None], *arguments: Any) -> Running:
+    """`work(*arguments)`, a function that a module has under its name, in a process of its own."""
+    process = _forking.Process(target=work, args=arguments)
     # The first one waits until the product is imported.
     await asyncio.to_thread(process.start)
     return Running(process)

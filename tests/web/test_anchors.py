@@ -1,7 +1,6 @@
 """The audit trail on a running server: sealed within a moment, its ends told outside of the database, and verified."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -16,18 +15,11 @@ from catalog.changes import change
 from catalog.engines import Statement
 from catalog.services import accounts, teams
 from tests.conftest import ON_SQLITE
+from tests.waiting import until
 from tests.web.serving import Instance
 from web import anchors
 from web.cli import app
 from web.settings import Settings
-
-
-async def until(found: Callable[[], Awaitable[bool]]) -> None:
-    for _ in range(400):
-        if await found():
-            return
-        await asyncio.sleep(0.05)
-    raise TimeoutError
 
 
 @pytest.mark.parametrize("instance", ON_SQLITE, indirect=True)

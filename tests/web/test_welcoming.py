@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from time import monotonic
 
 import httpx
 from aiosmtpd.controller import Controller
@@ -15,11 +13,11 @@ from catalog import database
 from catalog.engines import Database, Statement
 from catalog.ids import now
 from tests.processes import muster
+from tests.waiting import until
 from tests.web.mailbox import Mailbox
 from tests.web.serving import Instance, free_port, running
 
 PEOPLE = 8
-WAIT_S = 60
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -96,11 +94,3 @@ async def sent(db: Database, count: int) -> bool:
     """Whether so many letters went out, and nothing else is in the outbox."""
     rows = await db.rows("SELECT state, count(*) AS n FROM outbox_messages GROUP BY state")
     return {row["state"]: row["n"] for row in rows} == {"sent": count}
-
-
-async def until(met: Callable[[], Awaitable[bool]]) -> None:
-    """Waits for this; no longer than a busy machine may take."""
-    since = monotonic()
-    while not await met():
-        assert monotonic() - since < WAIT_S
-        await asyncio.sleep(0.2)

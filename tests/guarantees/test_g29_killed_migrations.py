@@ -1,0 +1,68 @@
+"""G29: whoever migrates is killed at any moment; nothing is half there, and who begins anew completes it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from catalog import database, schema
+from tests import databases
+from tests.conftest import ENGINES
+from tests.doses import dose
+from tests.guarantees.ledger import Ledger
+from tests.processes import muster, start
+from tests.waiting import until
+
+KILLS = dose(3, 20)
+ONE_MIGRATION_S = 0.05
+"""About as long as one takes: how far into it the kill falls is chance."""
+
+
+@pytest.fixture(params=ENGINES)
+async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database that nobody has migrated."""
+    return await databases.empty(request.param, tmp_path, "killed")
+
+
+async def begun(told: Path, count: int) -> None:
+    """Waits until so many migrations were begun, or all of them are done."""
+
+    async def are_begun() -> bool:
+        text = await asyncio.to_thread(told.read_text)
+        return text.count("applied") >= count or "current" in text
+
+    await until(are_begun)
+
+
+async def state_of(address: str) -> str:
+    await database.connect(address)
+    try:
+        return await schema.state()
+    finally:
+        await database.disconnect()
+
+
+async def test_g29_a_migration_that_is_killed_leaves_nothing_and_the_next_one_completes(
+    empty: str, tmp_path: Path, ledger: Ledger
+) -> None:
+    environment = {**os.environ, "MUSTER_DATABASE_URL": empty, "MUSTER_DATA_DIR": str(tmp_path / "data")}
+    chance, found = Random(KILLS), []
+    for number in range(KILLS):
+        told = tmp_path / f"told-{number}"
+        told.touch()
+        migrating = await start("migrate", environment=environment, out=told, errors=told)
+        await begun(told, 1 + number * len(schema.known()) // KILLS)
+        await asyncio.sleep(chance.uniform(0, ONE_MIGRATION_S))
+        assert migrating.returncode is None, "it was killed before its end"
+        migrating.send_signal(signal.SIGKILL)
+        await migrating.wait()
+        found.append(await state_of(empty))
+    assert set(found) == {"empty"}
+    await muster("migrate", environment=environment)
+    assert await state_of(empty) == "current"
+    ledger(kills=KILLS, half_done=len(found) - found.count("empty"))
