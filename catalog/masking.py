@@ -7,7 +7,8 @@ value of a PATCH operation whose path names one, in a header's form inside a tex
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, AnyStr
 
 import orjson
 
@@ -25,7 +26,9 @@ _UNDER_KEY = re.compile(
     r"(?:\"[^\"]*\"?|[^\s,}\]]+)"
 )
 _HINTS = ("muster_", "bearer", "password", "passwd", "secret", "token", "authorization", "credential")
-"""A text of ASCII without any of these has nothing that the patterns find, and is not looked through by them."""
+"""A text without any of these has nothing that the patterns find, and is not looked through by them."""
+_AS_LETTERS = "\u0130\u0131\u017f\u212a"
+"""Beyond ASCII, what a pattern without regard to case takes for one of its letters: i, s, k."""
 _CUT = "… (cut)"
 
 
@@ -34,33 +37,39 @@ def body(raw: bytes | str | None) -> str | None:
     if not raw:
         return None
     given = raw.encode(errors="replace") if isinstance(raw, str) else bytes(raw)
-    lowered = given.lower()
-    if any(mark in lowered for mark in _MARKS):
+    if _holds(_MARKS, _plain(given.lower())):
+        names: set[str] = set()
         try:
-            given = orjson.dumps(_masked(orjson.loads(given)))
+            given = orjson.dumps(_masked(orjson.loads(given), names))
         except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
             # It is no JSON, so it is masked as the text it is; more than is kept need not be looked at.
             return text(given[: 2 * MAX_BYTES].decode(errors="replace"))
+        return _kept(given[: MAX_BYTES + 1].decode(errors="replace"), names)
     return text(given[: MAX_BYTES + 1].decode(errors="replace"))
 
 
 def text(value: str | None) -> str | None:
     """A text as it may be kept: tokens masked, cut, and without what a database can't hold (NUL, lone surrogates)."""
-    if value is None:
-        return None
-    whole = value.replace("\x00", "\ufffd").encode(errors="replace").decode()
-    masked = whole
-    if _may_hold_secrets(whole):
-        masked = _UNDER_KEY.sub(_mask, _TOKEN.sub(MASK, whole))
-    if len(masked.encode()) <= MAX_BYTES:
-        return masked
+    return None if value is None else _kept(value, ())
+
+
+def _kept(value: str, names: Collection[str]) -> str:
+    """`text`, where what stands under these names is masked already: they alone are no hint of a secret."""
+    kept = value
+    if not value.isascii() or "\x00" in value:
+        kept = value.replace("\x00", "\ufffd").encode(errors="replace").decode()
+    if _may_hold_secrets(kept, names):
+        kept = _UNDER_KEY.sub(_mask, _TOKEN.sub(MASK, kept))
+    if len(kept) * 4 <= MAX_BYTES or len(kept.encode()) <= MAX_BYTES:
+        return kept
     room = MAX_BYTES - len(_CUT.encode())
-    return masked.encode()[:room].decode(errors="ignore") + _CUT
+    return kept.encode()[:room].decode(errors="ignore") + _CUT
 
 
-def _may_hold_secrets(whole: str) -> bool:
-    lowered = whole.lower()
-    return not whole.isascii() or any(hint in lowered for hint in _HINTS)
+def _may_hold_secrets(whole: str, names: Collection[str]) -> bool:
+    for name in names:
+        whole = whole.replace(f'"{name}":"{MASK}"', "")
+    return _holds(_HINTS, whole.lower()) or (not whole.isascii() and _holds(_AS_LETTERS, whole))
 
 
 def _mask(found: re.Match[str]) -> str:
@@ -68,19 +77,33 @@ def _mask(found: re.Match[str]) -> str:
     return f'{found["key"]}"{MASK}"'
 
 
-def _masked(value: Any) -> Any:
-    match value:
-        case dict():
-            hidden = _is_secret(str(value.get("path", "")))
-            return {
-                key: MASK if _is_secret(key) or (hidden and key.lower() == "value") else _masked(part)
-                for key, part in value.items()
-            }
-        case list():
-            return [_masked(part) for part in value]
-    return value
+def _masked(value: Any, names: set[str]) -> Any:
+    """The value with every secret masked, and the names under which there was one."""
+    if isinstance(value, dict):
+        hidden = _is_secret(str(value.get("path", "")))
+        made = {}
+        for key, part in value.items():
+            if _is_secret(key) or (hidden and key.lower() == "value"):
+                names.add(key)
+                made[key] = MASK
+            else:
+                made[key] = _masked(part, names) if isinstance(part, dict | list) else part
+        return made
+    return [_masked(part, names) for part in value] if isinstance(value, list) else value
 
 
 def _is_secret(name: str) -> bool:
-    plain = name.lower().replace("_", "").replace("-", "")
-    return any(secret in plain for secret in _SECRET_NAMES)
+    return _holds(_SECRET_NAMES, _plain(name.lower()))
+
+
+def _plain(name: AnyStr) -> AnyStr:
+    """A name, or a text full of them, without what joins words."""
+    if isinstance(name, bytes):
+        return name.replace(b"_", b"").replace(b"-", b"")
+    return name.replace("_", "").replace("-", "")
+
+
+def _holds(words: Iterable[AnyStr], whole: AnyStr) -> bool:
+    """Whether one of the words is in the text."""
+    # Not by a generator, which would cost more than the search.
+    return any(map(whole.__contains__, words))

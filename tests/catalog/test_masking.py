@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
 import orjson
 import pytest
 from hypothesis import given
@@ -19,6 +22,8 @@ SECRET = "hunter2-Tr0ub4dor"
         f'{{"userName": "ada", "PassWord": "{SECRET}"}}',
         f'{{"userName": "ada", "p\\u0061ssword": "{SECRET}"}}',
         f'{{"userName": "ada", "pass\\u0077ord": {{"value": "{SECRET}"}}}}',
+        f'{{"userName": "ada", "api_key": "{SECRET}"}}',
+        f'{{"userName": "ada", "Private-Key": "{SECRET}"}}',
         f'{{"userName": "ada", "urn:x:User": {{"deep": [{{"client_secret": "{SECRET}"}}]}}}}',
         f'{{"userName": "ada", "Operations": [{{"op": "replace", "path": "password", "value": "{SECRET}"}}]}}',
         f'{{"userName": "ada", "Operations": [{{"op": "Replace", "value": {{"password": "{SECRET}"}}}}]}}',
@@ -41,6 +46,32 @@ def test_what_is_masked_can_still_be_read() -> None:
     kept = masking.body(f'{{"userName": "ada", "password": "{SECRET}", "x": {{"apiToken": 7}}}}')
     assert kept is not None
     assert orjson.loads(kept) == {"userName": "ada", "password": masking.MASK, "x": {"apiToken": masking.MASK}}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [f"Bearer {SECRET}-and-longer", f'{{"password": "{SECRET}"}}', f"muster_scim_{SECRET}", f'secret": "{SECRET}"'],
+)
+def test_a_secret_in_a_text_is_masked_beside_one_under_a_key(value: str) -> None:
+    kept = masking.body(orjson.dumps({"password": "other", "title": value, "userName": "ada"}))
+    assert kept is not None
+    assert SECRET[:7] not in kept
+
+
+LIKE_ASCII = {"ſ": "pa{}sword", "\u212a": "to{}en", "İ": "author{}zation", "ı": "author{}zation"}
+"""Letters beyond ASCII that a pattern without regard to case takes for one of it, each in a name that has it."""
+
+
+@pytest.mark.parametrize("letter", LIKE_ASCII)
+def test_a_secrets_name_in_letters_like_those_of_ascii_is_known(letter: str) -> None:
+    kept = masking.text(f'müde: {{"{LIKE_ASCII[letter].format(letter)}": "{SECRET}"}}')
+    assert kept is not None
+    assert SECRET not in kept
+
+
+def test_there_are_no_other_letters_like_those_of_ascii() -> None:
+    of_ascii = re.compile("(?i:[a-z_])")
+    assert {one for code in range(128, sys.maxunicode + 1) if of_ascii.match(one := chr(code))} == set(LIKE_ASCII)
 
 
 @pytest.mark.parametrize("kind", ["scim", "api"])
