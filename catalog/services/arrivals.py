@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import orjson
 
-from catalog import letters
 from catalog.changes import Change
 from catalog.dialects import DIALECTS
 from catalog.engines import Row
@@ -39,14 +38,14 @@ async def known(this: Change, user_name: str, employee_number: str | None) -> Kn
     say = DIALECTS[this.dialect]
     rows = await this.rows(
         "SELECT a.name AS account, a.is_rehearsal, i.name AS integration, i.settings, "
-        f"{invitations.recent('$2', '$3', '$4')} AS recent, "
-        "EXISTS (SELECT 1 FROM users u WHERE u.account_id = $1 AND u.user_name_key = $5 AND u.deleted_at IS NULL) "
+        f"{invitations.recent('$2', '$3')} AS recent, "
+        "EXISTS (SELECT 1 FROM users u WHERE u.account_id = $1 AND u.user_name_key = $4 AND u.deleted_at IS NULL) "
         f"AS is_here, EXISTS (SELECT 1 FROM users w{say.by_index('users_manager_sought')} WHERE w.account_id = $1 "
-        "AND w.manager_id IS NULL AND w.deleted_at IS NULL AND w.manager_key IN ($5, $6)) AS is_awaited "
+        "AND w.manager_id IS NULL AND w.deleted_at IS NULL AND w.manager_key IN ($4, $5)) AS is_awaited "
         "FROM accounts a LEFT JOIN "
         f"(SELECT name, settings FROM integrations WHERE account_id = $1 AND id = $2{say.for_share}) i ON TRUE "
         "WHERE a.id = $1",
-        *(this.account_id, this.actor.integration_id, this.at - invitations.HELD_WITHIN, letters.WELCOME),
+        *(this.account_id, this.actor.integration_id, this.at - invitations.HELD_WITHIN),
         *(fold(user_name), fold(employee_number) if employee_number else None),
     )
     found = rows[0]
