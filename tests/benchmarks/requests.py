@@ -33,7 +33,7 @@ def request(server: Server, method: str, path: str, body: Any = None) -> str:
 
 def a_user(number: str) -> dict[str, Any]:
     """A body as Okta sends it; the address is one that gets mail, so that a letter is written too."""
-    address = f"p{number}@muster.example"
+    address = f"p{number}@lovelace.dev"
     return {
         "schemas": [USER],
         "userName": address,
@@ -80,7 +80,7 @@ class Filled:
 
     def filter(self, count: int) -> list[str]:
         """GET by a filter on userName."""
-        sought = (quote(f'userName eq "p{n % self.users}@muster.example"') for n in range(count))
+        sought = (quote(f'userName eq "p{n % self.users}@lovelace.dev"') for n in range(count))
         return [request(self.server, "GET", f"/Users?filter={one}&startIndex=1&count=100") for one in sought]
 
     def page(self, count: int) -> list[str]:
