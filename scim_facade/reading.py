@@ -51,7 +51,7 @@ def check_required(resource: Json, schema: ResourceSchema) -> None:
 
 def read_value(attribute: Attribute, value: Any, *, strict: bool = False) -> Any:
     """The value of an attribute in canonical form, or None where it stands for none. Raises InvalidValue."""
-    if type(value) is str and value and attribute.type == "string" and not attribute.multi_valued:
+    if type(value) is _AS_IT_IS.get(attribute.type) and value != "" and not attribute.multi_valued:
         return value
     if dialects.is_blank(value):
         return None
@@ -62,6 +62,10 @@ def read_value(attribute: Attribute, value: Any, *, strict: bool = False) -> Any
         raise InvalidValue(f"{attribute.name} has {len(several)} values; at most {attribute.max_values} are taken.")
     read = [_one(attribute, element, strict=strict) for element in several]
     return _with_one_primary(attribute, [element for element in read if element is not None], strict=strict) or None
+
+
+_AS_IT_IS = {"string": str, "boolean": bool}
+"""What most values are, and need no more reading than that."""
 
 
 def _with_one_primary(attribute: Attribute, read: list[Any], *, strict: bool) -> list[Any]:
@@ -78,14 +82,21 @@ def _check_schemas(schemas: Any, schema: ResourceSchema, *, strict: bool) -> Non
         return
     if not isinstance(schemas, list) or not all(isinstance(urn, str) for urn in schemas):
         raise InvalidSyntax("schemas must be a list of URNs.")
+    if not strict:
+        return
     known = {urn.lower() for urn in (schema.core.urn, *(extension.urn for extension in schema.extensions))}
     unknown = [urn for urn in schemas if urn.lower() not in known]
-    if strict and (unknown or schema.core.urn.lower() not in {urn.lower() for urn in schemas}):
+    if unknown or schema.core.urn.lower() not in {urn.lower() for urn in schemas}:
         raise InvalidSyntax(f"schemas must name {schema.core.urn}, and no schema that is not known here: {unknown}.")
 
 
 def _take(resource: Json, key: str, value: Any, schema: ResourceSchema, *, strict: bool) -> None:
     """One member of the body put where it belongs."""
+    attribute = schema.attributes.get(key.lower())
+    if attribute is not None:
+        if _is_kept(attribute):
+            _set(resource, attribute, read_value(attribute, value, strict=strict))
+        return
     extension = schema.extension(key)
     if extension is not None:
         if not isinstance(value, dict):
@@ -100,11 +111,6 @@ def _take(resource: Json, key: str, value: Any, schema: ResourceSchema, *, stric
                 _set(resource.setdefault(extension.urn, {}), found, read_value(found, part, strict=strict))
         if not resource.get(extension.urn):
             resource.pop(extension.urn, None)
-        return
-    attribute = schema.attributes.get(key.lower())
-    if attribute is not None:
-        if _is_kept(attribute):
-            _set(resource, attribute, read_value(attribute, value, strict=strict))
         return
     _take_path(resource, key, value, schema, strict=strict)
 
@@ -178,7 +184,7 @@ _A = {
 
 
 def _complex(attribute: Attribute, value: Any, *, strict: bool) -> Json | None:
-    if not strict and attribute.sub("value") is not None:
+    if not isinstance(value, dict) and not strict and attribute.sub("value") is not None:
         value = dialects.complex_value(value)
     if not isinstance(value, dict):
         raise InvalidValue(f"{attribute.name} must be {_A['complex']}.")
