@@ -96,10 +96,11 @@ class Change:
     def run(self, statement: str, *params: Any, many: bool = False, table: str | None = None) -> None:
         """A writing statement, carried out after the rows gathered so far. With `many`, once per parameter list.
 
-        `table`, where it reads and writes no other one, and finds its rows by keys.
+        `table`, where it reads and writes no other one, and finds its rows by keys: at most one, or those of a list.
         """
         self._gather()
-        self._statements.append(Statement(statement, params[0] if many else params, many, table))
+        rows = max((len(param) for param in params if isinstance(param, list)), default=1)
+        self._statements.append(Statement(statement, params[0] if many else params, many, table, rows))
 
     def record(
         self,
@@ -181,6 +182,8 @@ class Change:
 
     def _gather(self) -> None:
         """New rows by table in order of their first one, altered rows, and then their periods, made into statements."""
+        if not self._new and not self._touched:
+            return
         touched = list(self._touched.values())
         self._tally += tallies.of(self._new, touched)
         for model, rows in _by_model(self._new).items():

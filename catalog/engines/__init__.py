@@ -30,6 +30,8 @@ class Statement:
     table: str | None = None
     """The one table that it reads and writes, where it finds its rows by keys: beside statements of other tables it
     may be carried out in any order, and it takes no time."""
+    rows: int = 1
+    """How many rows of that table it finds or writes at most; with `many`, that is once for each."""
 
 
 class UniqueViolation(Exception):

@@ -51,9 +51,14 @@ def _as_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-# Every statement is asked for an account, and most for the same few: to spell an id costs more than to find it spelt.
+@lru_cache(maxsize=64)
+def _as_instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(" ")
+
+
+# The rows of a change share its account, its instant and most of their ids: to spell one costs more than to find it.
 sqlite3.register_adapter(UUID, lru_cache(maxsize=64)(str))
-sqlite3.register_adapter(datetime, lambda at: at.astimezone(UTC).isoformat(" "))
+sqlite3.register_adapter(datetime, _as_instant)
 sqlite3.register_adapter(dict, _as_json)
 sqlite3.register_adapter(list, _as_json)
 

@@ -140,7 +140,7 @@ def _rows(statement: Statement) -> int:
         return QUICK_ROWS + 1
     if statement.many:
         return len(statement.params)
-    return max((len(param) for param in statement.params if isinstance(param, list)), default=1)
+    return statement.rows
 
 
 def is_read(sql: str) -> bool:

@@ -28,7 +28,7 @@ class PlainModel(Model):
         state = self.__dict__
         state.update(values)
         for name, make in made:
-            state[name] = make()
+            state[name] = None if name in columns else make()
         known = len(state)
         state.update(columns)
         if len(state) != known:

@@ -5,8 +5,10 @@ From the models alone: no value is written into a statement, and no name comes f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 
 from tortoise.models import Model
 
@@ -29,24 +31,28 @@ def columns(model: type[Model], alias: str) -> str:
     return ", ".join(f'{alias}."{name}"' for name in model._meta.fields_db_projection.values())
 
 
-def _of(model: type[Model], text_and_names: tuple[str, tuple[str, ...]], rows: Sequence[Model]) -> Statement:
-    text, names = text_and_names
-    table, params = model._meta.db_table, [[getattr(row, name) for name in names] for row in rows]
-    if len(params) == 1:
-        return Statement(text, params[0], table=table)
-    return Statement(text, params, many=True, table=table)
+Form = tuple[str, Callable[[Any], tuple[Any, ...]]]
+"""A statement, and what takes its parameters out of a row."""
+
+
+def _of(model: type[Model], form: Form, rows: Sequence[Model]) -> Statement:
+    text, values = form
+    table = model._meta.db_table
+    if len(rows) == 1:
+        return Statement(text, values(rows[0]), table=table)
+    return Statement(text, [values(row) for row in rows], many=True, table=table)
 
 
 @lru_cache
-def _insert(model: type[Model]) -> tuple[str, tuple[str, ...]]:
+def _insert(model: type[Model]) -> Form:
     names = tuple(model._meta.fields_db_projection)
     columns = ", ".join(f'"{model._meta.fields_db_projection[name]}"' for name in names)
     places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
-    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})", names
+    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})", attrgetter(*names)
 
 
 @lru_cache
-def _update(model: type[Model]) -> tuple[str, tuple[str, ...]]:
+def _update(model: type[Model]) -> Form:
     names = tuple(name for name in model._meta.fields_db_projection if name not in ("id", "account_id", "created_at"))
     columns = ", ".join(f'"{model._meta.fields_db_projection[name]}" = ${place}' for place, name in enumerate(names, 1))
-    return f"UPDATE {model._meta.db_table} SET {columns} WHERE id = ${len(names) + 1}", (*names, "id")
+    return f"UPDATE {model._meta.db_table} SET {columns} WHERE id = ${len(names) + 1}", attrgetter(*names, "id")
