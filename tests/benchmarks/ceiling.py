@@ -1,7 +1,8 @@
 """The ceiling: what Starlette, orjson and uvicorn can do at all, when nothing is looked up and nothing is kept.
 
-Given the address of Muster's database, lists are read from it instead, by SQL written for the occasion: what a page
-costs where there is nothing but the rows.
+Given the address of Muster's database, lists are read from it instead, by SQL written for the occasion: the same answer
+(the document, what the integration calls the person, teams, instants, addresses) where nobody asks who it is for, which
+attributes are wanted, or how many people there are.
 """
 
 from __future__ import annotations
@@ -33,12 +34,33 @@ USER = {
 }
 
 _WHOSE = "SELECT account_id, integration_id FROM api_tokens"
-_PAGE = (
-    "SELECT u.id, u.user_name, u.attributes{text} AS attributes, u.version, u.deactivated_at IS NULL AS active, "
-    "(SELECT x.value FROM external_ids x WHERE x.integration_id = $2 AND x.subject_kind = 'user' "
-    "AND x.subject_id = u.id AND x.until = '9999-12-31 00:00:00+00:00') AS external_id "
-    "FROM users u WHERE u.account_id = $1 AND u.deleted_at IS NULL ORDER BY u.id LIMIT 100 OFFSET $3"
-)
+_PAGE = """
+SELECT u.id, u.user_name, u.attributes, u.version, u.deactivated_at IS NULL AS active, {created} AS created,
+  {modified} AS modified,
+  (SELECT x.value FROM external_ids x WHERE x.integration_id = {mark}2 AND x.subject_kind = 'user'
+    AND x.subject_id = u.id AND x.until = '9999-12-31 00:00:00+00:00') AS external_id,
+  (SELECT {array}({object}('value', t.id, 'display', t.provider_name, 'type', 'direct', '$ref', '{at}/Groups/' || t.id))
+    FROM memberships m JOIN teams t ON t.id = m.team_id WHERE m.user_id = u.id
+    AND m.valid_to = '9999-12-31 00:00:00+00:00' AND t.deleted_at IS NULL) AS teams
+FROM users u WHERE u.account_id = {mark}1 AND u.deleted_at IS NULL ORDER BY u.id LIMIT 100 OFFSET {mark}3
+"""
+_AT = "http://127.0.0.1/scim/v2"
+_SQLITE = {
+    "mark": "?",
+    "created": "substr(u.created_at, 1, 10) || 'T' || substr(u.created_at, 12, 12) || 'Z'",
+    "modified": "substr(u.updated_at, 1, 10) || 'T' || substr(u.updated_at, 12, 12) || 'Z'",
+    "array": "json_group_array",
+    "object": "json_object",
+    "at": _AT,
+}
+_POSTGRES = {
+    "mark": "$",
+    "created": "u.created_at",
+    "modified": "u.updated_at",
+    "array": "json_agg",
+    "object": "json_build_object",
+    "at": _AT,
+}
 
 
 async def read(request: Request) -> Response:
@@ -52,9 +74,16 @@ async def read(request: Request) -> Response:
             "id": str(row["id"]),
             "externalId": row["external_id"],
             "userName": row["user_name"],
-            "attributes": orjson.Fragment(row["attributes"]),
+            **orjson.loads(row["attributes"]),
             "active": bool(row["active"]),
-            "meta": {"resourceType": "User", "version": f'W/"{row["version"]}"'},
+            "groups": orjson.Fragment(row["teams"] or "[]"),
+            "meta": {
+                "resourceType": "User",
+                "created": row["created"],
+                "lastModified": row["modified"],
+                "location": f"{_AT}/Users/{row['id']}",
+                "version": f'W/"{row["version"]}"',
+            },
         }
         for row in rows
     ]
@@ -68,7 +97,7 @@ async def write(request: Request) -> Response:
 
 
 def _json(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, media_type="application/scim+json")
+    return Response(orjson.dumps(value, option=orjson.OPT_UTC_Z), status, media_type="application/scim+json")
 
 
 @asynccontextmanager
@@ -78,7 +107,7 @@ async def database(app: Starlette) -> AsyncIterator[None]:
     if address.startswith("sqlite://"):
         connection = sqlite3.connect(address.removeprefix("sqlite://"), isolation_level=None)
         connection.row_factory = sqlite3.Row
-        statement = _PAGE.format(text="").replace("$", "?")
+        statement = _PAGE.format(**_SQLITE)
         whose = tuple(connection.execute(_WHOSE).fetchone())
 
         async def rows(skipped: int) -> Any:
@@ -87,8 +116,9 @@ async def database(app: Starlette) -> AsyncIterator[None]:
         app.state.rows = rows
     elif address:
         pool = await asyncpg.create_pool(address, min_size=1, max_size=16, server_settings={"muster.account": "*"})
+        statement = _PAGE.format(**_POSTGRES)
         whose = tuple(await pool.fetchrow(_WHOSE))
-        app.state.rows = lambda skipped: pool.fetch(_PAGE.format(text="::text"), *whose, skipped)
+        app.state.rows = lambda skipped: pool.fetch(statement, *whose, skipped)
     yield
 
 
