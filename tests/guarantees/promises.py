@@ -58,7 +58,10 @@ PROMISES: dict[int, Promise] = {
         "400 requests",
         "10,000",
     ),
-    28: Promise("An older program does not start on a newer schema.", lacks="an upgrade from each released version"),
+    28: Promise(
+        "What a release has left behind is upgraded and as it was; an older program does not start on a newer schema.",
+        lacks="two versions side by side under load",
+    ),
     29: Promise(
         "A migration that fails or is killed leaves everything as it was.", "3 kills on each database", "20 on each"
     ),
