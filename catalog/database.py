@@ -22,6 +22,7 @@ from catalog.engines.loans import Connection
 from catalog.engines.postgres import SERVER_SETTINGS, PostgresDatabase, prepare_connection
 from catalog.engines.replicas import Reading, Replica
 from catalog.engines.sqlite import PRAGMAS, SqliteDatabase
+from catalog.engines.watched import Watch, Watched
 from catalog.errors import Unavailable
 
 _current: tuple[Database, TortoiseContext, str] | None = None
@@ -57,11 +58,13 @@ def address() -> str:
     return _connected()[2]
 
 
-async def connect(url: str, *, pool_size: int = 16, replica_url: str | None = None) -> Database:
+async def connect(
+    url: str, *, pool_size: int = 16, replica_url: str | None = None, watch: Watch | None = None
+) -> Database:
     """The database at `url`, with the rows of all accounts, opened and made the one of this process.
 
     `sqlite://PATH` (the file and its folder are made if they are not there) or `postgres://user:password@host/name`.
-    `replica_url` is a PostgreSQL server that follows it, for `read_from_replica`.
+    `replica_url` is a PostgreSQL server that follows it, for `read_from_replica`. `watch` is told of each statement.
     Raises Unavailable when it can't be reached, ValueError when the address is of another kind.
     """
     global _current, _replica
@@ -78,12 +81,13 @@ async def connect(url: str, *, pool_size: int = 16, replica_url: str | None = No
         if isinstance(default, SqliteClient):
             _make_folder(default.filename)
             reader = cast(SqliteClient, context.connections.get("reader"))
-            _current = await SqliteDatabase.open(default, reader), context, url
+            opened: Database = await SqliteDatabase.open(default, reader)
         else:
-            _current = await PostgresDatabase.open(cast(AsyncpgDBClient, default)), context, url
+            opened = await PostgresDatabase.open(cast(AsyncpgDBClient, default))
             if replica_url is not None:
                 following = cast(AsyncpgDBClient, context.connections.get("replica"))
-                _replica = Replica(partial(PostgresDatabase.open, following))
+                _replica = Replica(partial(_replicas, following, watch))
+        _current = _seen(opened, watch), context, url
     except BaseException:
         await context.close_connections()
         raise
@@ -134,6 +138,14 @@ def _make_folder(filename: str) -> None:
         Path(filename).parent.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise Unavailable(f"There can't be a database at {filename}: {problem.strerror}.") from problem
+
+
+async def _replicas(client: AsyncpgDBClient, watch: Watch | None) -> Database:
+    return _seen(await PostgresDatabase.open(client), watch)
+
+
+def _seen(opened: Database, watch: Watch | None) -> Database:
+    return opened if watch is None else Watched(opened, watch)
 
 
 def _asked() -> Database:

@@ -80,7 +80,11 @@ def create_app(
         started = perf_counter()
         be_patient(PATIENCE_S)
         try:
-            answer = await carry(await _call(scope, receive, base_url))
+            call = await _call(scope, receive, base_url)
+            answer = await carry(call)
+            if call.shape is not None:
+                # For whoever traces requests, as Starlette's routes leave `path_params`.
+                scope["http.route"] = f"{scope.get('root_path', '')}{call.shape}"
         except ClientDisconnect:
             return
         except Exception as problem:  # noqa: BLE001 - as above, before there is a caller

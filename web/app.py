@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp
 
 from catalog import database
+from catalog.engines.watched import Watch
 from catalog.services import deliveries
 from catalog.vault import Vault
 from scim_facade import answers
@@ -34,8 +35,11 @@ from web.worker import Worker
 log = structlog.get_logger("web")
 
 
-def create_app(settings: Settings) -> ASGIApp:
-    """The product, to be served by uvicorn. Opens the database when it starts, closes it when it stops."""
+def create_app(settings: Settings, watch: Watch | None = None) -> ASGIApp:
+    """The product, to be served by uvicorn. Opens the database when it starts, closes it when it stops.
+
+    `watch` is told of each statement (`web.tracing`).
+    """
     journal = deliveries.Buffer()
     base_url = settings.public_url
     tries = SignInLimit(settings.rate_limit_url, workers=settings.workers)
@@ -52,6 +56,7 @@ def create_app(settings: Settings) -> ASGIApp:
             settings.database_url,
             pool_size=settings.database_pool_size,
             replica_url=settings.database_replica_url,
+            watch=watch,
         )
         worker = Worker(settings, journal)
         # Not the other two: most installations are asked neither, and those libraries take memory.

@@ -9,7 +9,7 @@ import uvicorn
 
 from catalog import schema
 from catalog.services import accounts
-from web import admitting, metrics, observability
+from web import admitting, metrics, observability, tracing
 from web.commanding import ready, run, say
 from web.settings import Settings
 
@@ -58,7 +58,8 @@ def application() -> object:
 
     chosen = Settings()
     observability.configure(chosen)
-    return create_app(chosen)
+    traced = tracing.asked_for()
+    return create_app(chosen) if traced is None else traced.of_requests(create_app(chosen, traced.of_statements))
 
 
 async def _prepare(chosen: Settings) -> Settings:
