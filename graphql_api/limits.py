@@ -57,8 +57,10 @@ class Limits:
     first: int = 500
     page: int = 100
     """What a connection answers where neither `first` nor `last` is given."""
-    cost: int = 1_000_000
-    """Values in the largest answer that the document could have."""
+    page_within: int = 20
+    """As how many such a one counts within a list: few of a team's tags, or of its members, are a hundred."""
+    cost: int = 200_000
+    """About half a second for the largest answer that the document could have (docs/decisions/0035)."""
 
 
 LIMITS = Limits()
@@ -140,7 +142,7 @@ def check(
     _at_most(limits.fragments, len(fragments) + inline, "TOO_MANY_FRAGMENTS", "fragments")
     costs: dict[str | None, Cost] = {}
     for operation in operations:
-        scales = Scales(fragments, Pages(limits.first, limits.page, operation, variables or {}))
+        scales = Scales(fragments, Pages(limits.first, (limits.page, limits.page_within), operation, variables or {}))
         cost = scales.weigh(operation)
         _at_most(limits.repeats, scales.repeated(), "TOO_MANY_FIELDS", "fields of one name")
         for weighed in (cost, *scales.unspread()):
@@ -192,8 +194,8 @@ def _within(limits: Limits, cost: Cost) -> None:
     if cost.total > limits.cost:
         raise Refused(
             "TOO_COSTLY",
-            f"The answer could have {_written(cost.total)} values, and at most {limits.cost:,} are given: ask for "
-            "smaller pages (`first`, of the lists within lists as well) or for fewer fields.",
+            f"The document costs {_written(cost.total)}, and at most {limits.cost:,} are given: ask for smaller pages "
+            "(`first`, of the lists within lists as well) or for fewer fields. /docs/graphql-limits says what is dear.",
         )
 
 

@@ -275,9 +275,7 @@ class PropertyMutations:
     @strawberry.mutation
     async def property_assign(self, info: Info, input: PropertyAssignInput) -> PropertyPayload | None:
         async def work(this: Change) -> UUID:
-            team = await teams.lock(
-                this, await finding.team(this, input.team), version=given(input.expected_version)
-            )
+            team = await teams.lock(this, await finding.team(this, input.team), version=given(input.expected_version))
             definition = await property_definitions.lock(this, await finding.definition(this, input.definition))
             return (await properties.assign(this, team, definition, input.value)).id
 

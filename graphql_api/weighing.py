@@ -1,7 +1,9 @@
-"""Weighing: how a document is made, and how many values the largest answer to it could have. One walk.
+"""Weighing: how a document is made, and how dear the largest answer to it could be. One walk.
 
 Pure. A fragment is weighed once, however often it is spread, so the time follows the length of the document. A
-connection is known by its `nodes` and `edges`, which come once for each item of its page; other lists by their names.
+connection is known by what only connections have; its `nodes` and `edges` come once for each item of its page. Other
+lists are known by their names. The unit is one value, 2 to 3 µs of a processor; what takes longer weighs more
+(docs/decisions/0035).
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from graphql import (
 )
 
 PER_ITEM = frozenset({"nodes", "edges"})
+OF_CONNECTIONS = PER_ITEM | {"pageInfo", "totalCount"}
 PAGE_SIZES = frozenset({"first", "last"})
 INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -55,6 +58,22 @@ LISTS: Mapping[str, int] = {
 }
 """Lists of objects that are no connections, with a length that they seldom exceed."""
 
+WEIGHTS: Mapping[str, int] = {
+    # Made of an event, and of the names of everything that it tells of.
+    "sentence": 130,
+    # Documents.
+    "attributes": 5,
+    "raw": 5,
+}
+"""Fields that take longer than a value does; each weighs so much more."""
+
+LONG = frozenset({"memberships", "members", "managers"})
+"""Connections from a team to its people, of whom there may be thousands."""
+CROSSINGS = LONG | {"teams"}
+"""Connections between people and teams: who goes to and fro for each of many meets the same team again and again."""
+FOUND_ANEW = 1_500
+"""What a long one weighs each time that it is met so: whatever is shown of it, all of it is counted or sorted."""
+
 
 class Refused(Exception):
     """The document is more than one may be. `code` is for programs, the message for people."""
@@ -77,11 +96,15 @@ class Cost:
     depth: int = 0
     aliases: int = 0
     directives: int = 0
+    crossings: tuple[int, int, int] = (0, 0, 0)
+    """Of long ones: those that no crossing is around; those that one is around; those that one of many is around."""
+    is_page: bool = False
+    """Whether it is what connections have."""
 
     @property
     def total(self) -> int:
-        """Values in the largest answer, as far as a document shows it."""
-        return self.once + self.per_item
+        """Values in the largest answer, as far as a document shows it, and what takes as long as so many."""
+        return self.once + self.per_item + FOUND_ANEW * self.crossings[2]
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(
@@ -92,6 +115,8 @@ class Cost:
             max(self.depth, other.depth),
             self.aliases + other.aliases,
             self.directives + other.directives,
+            _sums(self.crossings, other.crossings),
+            self.is_page or other.is_page,
         )
 
 
@@ -101,16 +126,18 @@ NOTHING = Cost()
 class Pages:
     """How long the page is that a field asks for, by what an operation is given."""
 
-    def __init__(self, most: int, usual: int, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
-        self.usual = usual
-        self._most = most
+    def __init__(
+        self, most: int, usual: tuple[int, int], operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> None:
+        """`usual`: what counts where no size is given, for a list by itself and for one within a list."""
+        self._most, self._usual = most, usual
         self._variables: dict[str, Any] = {
             definition.variable.name.value: definition.default_value
             for definition in operation.variable_definitions or ()
         }
         self._variables |= variables
 
-    def size(self, field: FieldNode) -> int:
+    def size(self, field: FieldNode, *, in_list: bool) -> int:
         """The items of a page; the usual number, where none is given or none that validation will take.
 
         Raises Refused for a negative number and for one above the limit.
@@ -121,7 +148,7 @@ class Pages:
             if argument.name.value in PAGE_SIZES
             and (size := self._size(field.name.value, argument.name.value, argument.value)) is not None
         ]
-        return max(asked, default=self.usual)
+        return max(asked, default=self._usual[in_list])
 
     def _size(self, field: str, argument: str, value: ValueNode) -> int | None:
         size = number(self._variables.get(value.name.value) if isinstance(value, VariableNode) else value)
@@ -155,53 +182,63 @@ class Scales:
         """Raises Refused for fragments that spread one another in a circle or share a name, and for a page size."""
         self._pages = pages
         self._asked: Counter[str] = Counter()
-        self._known: dict[str, Cost] = {}
+        self._known: dict[tuple[str, bool], Cost] = {}
+        """What each fragment weighs where it is spread outside of any list, and within one."""
         self._spread: set[str] = set()
         for fragment in _innermost_first(fragments):
-            self._known[fragment.name.value] = self._definition(fragment)
+            self._note(fragment.selection_set)
+            for in_list in (False, True):
+                self._known[fragment.name.value, in_list] = self._definition(fragment, in_list)
 
     def weigh(self, operation: OperationDefinitionNode) -> Cost:
         """What the operation weighs. Raises Refused for a page size."""
         own = sum(len(definition.directives or ()) for definition in operation.variable_definitions or ())
-        return self._definition(operation) + Cost(directives=own)
+        self._note(operation.selection_set)
+        return self._definition(operation, False) + Cost(directives=own)
 
     def unspread(self) -> list[Cost]:
         """What those fragments weigh that nothing spreads; `weigh` first."""
-        return [cost for name, cost in self._known.items() if name not in self._spread]
+        return [cost for (name, in_list), cost in self._known.items() if not in_list and name not in self._spread]
 
     def repeated(self) -> int:
         """How many fields with arguments or with fields of their own have one name in the answer: validation compares
         each with each, and what is within them. `weigh` first."""
         return max(self._asked.values(), default=0)
 
-    def _definition(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> Cost:
-        return self._selections(node.selection_set) + Cost(directives=len(node.directives or ()))
+    def _note(self, selections: SelectionSetNode) -> None:
+        for node in within(selections):
+            if isinstance(node, FragmentSpreadNode):
+                self._spread.add(node.name.value)
+            if isinstance(node, FieldNode) and (node.arguments or node.selection_set):
+                self._asked[(node.alias or node.name).value] += 1
 
-    def _selections(self, node: SelectionSetNode) -> Cost:
-        return reduce(add, map(self._selection, node.selections), NOTHING)
+    def _definition(self, node: OperationDefinitionNode | FragmentDefinitionNode, in_list: bool) -> Cost:
+        return self._selections(node.selection_set, in_list) + Cost(directives=len(node.directives or ()))
 
-    def _selection(self, node: SelectionNode) -> Cost:
+    def _selections(self, node: SelectionSetNode, in_list: bool) -> Cost:
+        return reduce(add, (self._selection(selection, in_list) for selection in node.selections), NOTHING)
+
+    def _selection(self, node: SelectionNode, in_list: bool) -> Cost:
         directives = len(node.directives or ())
         match node:
             case FieldNode():
-                return self._field(node, directives)
+                return self._field(node, directives, in_list)
             case InlineFragmentNode(selection_set=selections):
-                return self._selections(selections) + Cost(directives=directives)
+                return self._selections(selections, in_list) + Cost(directives=directives)
             case FragmentSpreadNode(name=name):
-                self._spread.add(name.value)
                 # One that is nowhere defined is validation's to refuse. It counts as a field, lest fragments without
                 # any be spread without end.
-                return self._known.get(name.value, NOTHING) + Cost(fields=1, directives=directives)
+                known = self._known.get((name.value, in_list), NOTHING)
+                return known + Cost(fields=1, directives=directives)
         return NOTHING
 
-    def _field(self, node: FieldNode, directives: int) -> Cost:
+    def _field(self, node: FieldNode, directives: int, in_list: bool) -> Cost:
         name = node.name.value
-        if node.arguments or node.selection_set:
-            self._asked[node.alias.value if node.alias else name] += 1
-        inside = self._selections(node.selection_set) if node.selection_set else NOTHING
-        size = self._pages.size(node)
-        length = LISTS.get(name, 1) if not inside.per_item else 1
-        values = 1 + length * inside.once + size * inside.per_item
+        below = in_list or name in PER_ITEM
+        inside = self._selections(node.selection_set, below) if node.selection_set else NOTHING
+        size = self._pages.size(node, in_list=in_list)
+        length = 1 if inside.is_page else LISTS.get(name, 1)
+        values = 1 + WEIGHTS.get(name, 0) + length * inside.once + size * inside.per_item
         about_the_schema = name in INTROSPECTION
         fields = 1 + inside.fields
         return Cost(
@@ -212,7 +249,19 @@ class Scales:
             depth=1 if about_the_schema else 1 + inside.depth,
             aliases=inside.aliases + (node.alias is not None),
             directives=inside.directives + directives,
+            crossings=_around(inside.crossings, size, name) if inside.is_page else inside.crossings,
+            is_page=name in OF_CONNECTIONS,
         )
+
+
+def _around(inside: tuple[int, int, int], size: int, name: str) -> tuple[int, int, int]:
+    """The crossings of a connection of this name, with a page of so many in each of which there are these."""
+    alone, within, anew = inside[0] * size, inside[1] * size, inside[2] * size
+    return (int(name in LONG), alone, within + anew) if name in CROSSINGS else (alone, 0, within + anew)
+
+
+def _sums(some: tuple[int, int, int], others: tuple[int, int, int]) -> tuple[int, int, int]:
+    return some[0] + others[0], some[1] + others[1], some[2] + others[2]
 
 
 def _innermost_first(fragments: Sequence[FragmentDefinitionNode]) -> list[FragmentDefinitionNode]:

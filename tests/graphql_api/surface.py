@@ -16,9 +16,10 @@ from graphql import (
 
 REFERENCE = build_schema((Path(__file__).parent / "reference.graphql").read_text())
 
-DEPTHS = {"team": 1, "teams": 1}
+DEPTHS = {"team": 1, "teams": 1, "users": 1}
 DEPTH = 2
-"""Objects within objects that a document selects; of a team so much that it stays within what one may ask at once."""
+"""Objects within objects that a document selects; of a team, and of many people, so much that it stays within what one
+may ask at once."""
 
 CLOUDS = (
     "AwsIntegration",

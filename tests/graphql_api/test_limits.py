@@ -175,8 +175,8 @@ def nested_spreads(number: int, inside: str = "id") -> str:
             "TOO_COSTLY",
             id="500 times 500 times 5",
         ),
-        pytest.param("{a{nodes{b{nodes{c{nodes{d}}}}}}}", "TOO_COSTLY", id="pages that nobody gave a size"),
-        pytest.param("{a{...F}} fragment F on T {nodes{b{edges{node{c{...F2}}}}}} fragment F2 on T {nodes{d}}",
+        pytest.param("{a{nodes{b{nodes{c{nodes{d{nodes{e}}}}}}}}}", "TOO_COSTLY", id="pages that nobody gave a size"),
+        pytest.param("{a{...F}} fragment F on T{nodes{b{edges{node{c{...F2}}}}}} fragment F2 on T{nodes{d{nodes{e}}}}",
                      "TOO_COSTLY", id="pages by fragments"),
     ],
 )  # fmt: skip

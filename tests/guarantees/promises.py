@@ -34,9 +34,9 @@ PROMISES: dict[int, Promise] = {
     13: Promise("A body that comes too slowly is ended.", lacks="slow headers and idle connections are the proxy's"),
     14: Promise("Who is told when to come back, and does, gets on.", lacks="an Okta-like client over four processes"),
     15: Promise(
-        "The dearest legal query is answered or given up in time.",
-        "150 people on 6 teams",
-        "3,000 on 6",
+        "The dearest legal query takes half a second, and is given up after five.",
+        "8 forms over 150 people on 6 teams",
+        "8 over 3,000 on 6",
     ),
     16: Promise("Above its capacity Muster tells at once to come again.", lacks="recovery under a measured load"),
     17: Promise("Another account's id is answered as one that nobody has, by either of two walls alone."),

@@ -10,8 +10,7 @@ from graphql import parse
 
 from catalog.actors import Actor, Scope
 from catalog.changes import change
-from catalog.engines import Database
-from catalog.engines.postgres import STATEMENT_TIMEOUT_S
+from catalog.engines import STATEMENT_TIMEOUT_S, Database
 from catalog.models import Integration
 from catalog.services import deliveries, memberships, teams, tokens, users
 from catalog.services.users import Draft
@@ -27,6 +26,8 @@ from tests.guarantees.ledger import Ledger
 KEY = "a secret key of thirty-two characters"
 PEOPLE = dose(150, 3_000)
 TEAMS = 6
+MOST_S = 1.5
+"""Of a processor: half a second, on one that is as slow as they come."""
 SLACK_S = 10
 """Beside the statement's time-out: reading, answering, and a machine that has more to do."""
 TERMS = ('members.value eq "{id}"', 'displayName co "team"', 'not (externalId ew "z")', "id pr")
@@ -41,22 +42,35 @@ def scim_filter(id: str, *, terms: int = MAX_TERMS, depth: int = MAX_DEPTH - 2) 
     return innermost
 
 
-def graphql_query(first: int) -> str:
-    """People of teams of people: `first` of each."""
-    return (
-        f"{{ account {{ users(first: {first}) {{ totalCount nodes {{ name teams(first: {first}) {{ nodes {{ name "
-        f"memberships(first: {first}) {{ nodes {{ user {{ name email }} }} }} }} }} }} }} }} }}"
-    )
+FORMS = {
+    "there and back": "users(first: N) { totalCount nodes { name teams(first: N) { nodes { name memberships(first: N) "
+    "{ nodes { user { name email } } } } } } }",
+    "few of many": "users(first: N) { nodes { teams(first: 6) { nodes { memberships(first: 1) { nodes { role } } } } "
+    "} }",
+    "counts of many": "users(first: N) { nodes { teams(first: 6) { nodes { memberships { totalCount } } } } }",
+    "managers": "users(first: N) { nodes { teams(first: 6) { nodes { managers(first: 1) { totalCount } } } } }",
+    "histories": "users(first: N) { nodes { name history(first: 10) { nodes { sentence } } } }",
+    "documents": "teams(first: 6) { nodes { memberships(first: N) { nodes { user { name attributes lockedFields "
+    "managedBy { name } } } } } }",
+    "changes": 'teams(first: N) { nodes { membershipChanges(from: "2020-01-01T00:00:00Z", first: N) '
+    "{ nodes { at user { name } } } } }",
+    "searches": " ".join(f'u{n}: users(first: 1, search: "p{n}") {{ totalCount }}' for n in range(29)),
+}
+"""What may be dear, with `N` for the size of its pages."""
 
 
-def dearest() -> str:
+def graphql_query(form: str, first: int) -> str:
+    return f"{{ account {{ {FORMS[form].replace('N', str(first))} }} }}"
+
+
+def dearest(form: str) -> str:
     """The query of this form with the largest pages that the limits let through."""
     for first in range(LIMITS.first, 0, -1):
         try:
-            check(parse(graphql_query(first)))
+            check(parse(graphql_query(form, first)))
         except Refused:
             continue
-        return graphql_query(first)
+        return graphql_query(form, first)
     raise AssertionError("no page is small enough")
 
 
@@ -102,7 +116,7 @@ async def test_g15_the_dearest_question_is_answered_or_refused_within_the_statem
         "plain graphql": lambda: api.post(
             "/graphql", json={"query": "{ account { users(first: 10) { totalCount } } }"}
         ),
-        "dearest graphql": lambda: api.post("/graphql", json={"query": dearest()}),
+        "dearest graphql": lambda: api.post("/graphql", json={"query": dearest("there and back")}),
     }
     found = {name: await took(ask) for name, ask in questions.items()}
     for name, (answer, seconds) in found.items():
@@ -121,9 +135,27 @@ async def test_g15_the_dearest_question_is_answered_or_refused_within_the_statem
 async def test_a_question_beyond_the_dearest_is_refused_unasked(asked: dict[str, httpx.AsyncClient]) -> None:
     more = await asked["scim"].get("/Groups", params={"filter": scim_filter("x", terms=MAX_TERMS + 1)})
     assert (more.status_code, more.json()["scimType"]) == (400, "invalidFilter")
-    answer = await asked["api"].post("/graphql", json={"query": graphql_query(LIMITS.first)})
+    answer = await asked["api"].post("/graphql", json={"query": graphql_query("there and back", LIMITS.first)})
     assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["TOO_COSTLY"]
 
 
+async def test_g15_the_dearest_query_of_every_form_takes_half_a_second(
+    asked: dict[str, httpx.AsyncClient], ledger: Ledger
+) -> None:
+    found: dict[str, float] = {}
+    for form in FORMS:
+        query = dearest(form)
+        begun, begun_cpu = time.perf_counter(), time.process_time()
+        answer = await asked["api"].post("/graphql", json={"query": query})
+        found[form], cpu = time.perf_counter() - begun, time.process_time() - begun_cpu
+        assert answer.status_code == 200, (form, answer.text[:500])
+        assert "errors" not in answer.json(), (form, answer.text[:500])
+        # SQLite works in this process, whatever else the machine has to do.
+        assert cpu < MOST_S, form
+    slowest = max(found, key=lambda form: found[form])
+    ledger(people=PEOPLE, forms=len(FORMS), slowest=slowest, slowest_ms=round(found[slowest] * 1000))
+
+
 def test_the_dearest_query_is_near_the_limit() -> None:
-    assert LIMITS.cost * 0.8 < check(parse(dearest())).total <= LIMITS.cost
+    for form in ("there and back", "few of many", "histories", "changes"):
+        assert LIMITS.cost * 0.8 < check(parse(dearest(form))).total <= LIMITS.cost
