@@ -31,7 +31,7 @@ PROMISES: dict[int, Promise] = {
     10: Promise("SQLite and PostgreSQL find the same.", "60 filters", "1,000"),
     11: Promise("No input is the server's fault, takes long or fills memory.", "5,300 requests", "155,000"),
     12: Promise("What is larger than a limit is refused as such."),
-    13: Promise("A body that comes too slowly is ended.", lacks="slow headers and idle connections are the proxy's"),
+    13: Promise("Who sends too slowly is let go: of a body by Muster, of a header or nothing by the proxy."),
     14: Promise("Who is told when to come back, and does, gets on.", lacks="an Okta-like client over four processes"),
     15: Promise(
         "The dearest legal query takes half a second, and is given up after five.",
