@@ -77,6 +77,23 @@ class Actor:
     request_id: str | None = None
     claim: Claim | None = None
 
+    def during(self, request_id: str | None) -> Actor:
+        """The same, asking by this request. (Every request does it, and `dataclasses.replace` takes thrice as long.)"""
+        return Actor(
+            self.account_id,
+            self.kind,
+            self.name,
+            self.scopes,
+            self.id,
+            self.role,
+            self.integration_id,
+            self.token_id,
+            self.session_id,
+            self.confirmed_at,
+            request_id,
+            self.claim,
+        )
+
     def need(self, scope: Scope) -> None:
         """Nothing, if the actor holds `scope`. Raises NotPermitted otherwise."""
         if scope not in self.scopes:

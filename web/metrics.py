@@ -25,8 +25,8 @@ from starlette.types import Scope
 from catalog.errors import Unavailable
 from catalog.vitals import vitals
 
-SURFACES = {"/scim/": "scim", "/graphql": "graphql", "/auth/": "auth", "/exports/": "exports"}
-"""The first part of a path to the name of what answers it; everything else is `pages`."""
+SURFACES = frozenset({"scim", "graphql", "auth", "exports"})
+"""The first parts of paths that are counted by their own name; everything else is `pages`."""
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Where prometheus-client looks for the folder that workers share, before it is imported."""
@@ -44,7 +44,8 @@ _seconds = Histogram(
 
 def observe(scope: Scope, status: int, seconds: float) -> None:
     """One more request that was answered with `status` (0: not at all) after so many seconds."""
-    surface = next((name for prefix, name in SURFACES.items() if scope["path"].startswith(prefix)), "pages")
+    first = scope["path"][1:].partition("/")[0]
+    surface = first if first in SURFACES else "pages"
     method = scope["method"] if scope["method"] in _METHODS else "other"
     counter, histogram = _counted(surface, method, status)
     counter.inc()

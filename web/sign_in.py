@@ -5,7 +5,6 @@ JSON in, JSON out. What a handler promises is in the catalog; what all of them h
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import wraps
 from uuid import UUID
 
@@ -327,4 +326,4 @@ def _id(me: Actor) -> UUID:
 
 
 def _with_id(actor: Actor, request: Request) -> Actor:
-    return replace(actor, request_id=request.scope.get("request_id"))
+    return actor.during(request.scope.get("request_id"))

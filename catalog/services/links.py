@@ -6,7 +6,7 @@ made here and shown once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -108,7 +108,7 @@ async def look(secret: str) -> Link:
 def bearer(link: Link, *, request_id: str | None = None) -> Actor:
     """Who acts by the link: the person whom it lets in, or Muster itself where there is nobody yet."""
     if link.user_id is None:
-        return replace(system(link.account_id, "The set-up link"), request_id=request_id)
+        return system(link.account_id, "The set-up link").during(request_id)
     return Actor(
         account_id=link.account_id,
         kind=ActorKind.PERSON,

@@ -7,7 +7,6 @@ remembered. When a token was used is noted here and written by `write_uses`, off
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -62,7 +61,7 @@ async def recognise(secret: str, *, request_id: str | None = None) -> Actor:
         # A token in constant use is looked up every second: more often its use need not be noted.
         if actor.token_id is not None:
             _note_use(actor.token_id)
-    return replace(actor, request_id=request_id)
+    return actor.during(request_id)
 
 
 def forget() -> None:

@@ -8,7 +8,7 @@ session ended elsewhere, a deactivation and a lower role hold on every process w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -232,7 +232,7 @@ async def recognise(secret: str, *, request_id: str | None = None) -> Actor:
             _known.clear()
         _known[digest] = (monotonic() + REMEMBERED_S, actor)
     _note(actor.session_id)
-    return replace(actor, request_id=request_id)
+    return actor.during(request_id)
 
 
 def forget() -> None:

@@ -7,7 +7,7 @@ integration of the same provider, whose people it signs in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -46,7 +46,7 @@ class Connection:
 
     def actor(self, request_id: str | None = None) -> Actor:
         """Who acts before it is known who comes: Muster itself, by the connection's name."""
-        return replace(system(self.account_id, self.name), request_id=request_id)
+        return system(self.account_id, self.name).during(request_id)
 
 
 async def create(
