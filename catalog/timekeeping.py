@@ -8,8 +8,9 @@ row is named here. Memberships are periods themselves (`catalog.services.members
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from catalog.ids import new_id
 from catalog.models import Team, TeamPeriod, User, UserPeriod
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Timeline:
     """What is kept of one noun: the model of its periods, whose they are, and its columns by those of the row."""
 
@@ -49,8 +50,9 @@ class Timeline:
             f"WHERE {self.subject} = $2 AND valid_to = {FOREVER} AND valid_from < $1"
         )
 
+    @cached_property
     def overwriting(self) -> str:
-        """Appended to the INSERT: a period that began at this very instant never was what it said."""
+        """What the INSERT does on a conflict: a period that began at this very instant never was what it said."""
         written = ", ".join(f"{name} = excluded.{name}" for name in self.columns)
         return f" ON CONFLICT ({self.subject}) WHERE valid_to = {FOREVER} DO UPDATE SET {written}"
 
@@ -135,8 +137,7 @@ def _of_one_noun(timeline: Timeline, new: Sequence[Any], differing: Sequence[Any
         if row.deleted_at is None
     ]
     if begun:
-        inserted = sql.insert(timeline.period, begun)
-        yield replace(inserted, sql=inserted.sql + timeline.overwriting())
+        yield sql.insert(timeline.period, begun, on_conflict=timeline.overwriting)
 
 
 def _state(timeline: Timeline, row: Any) -> tuple[Any, ...] | None:

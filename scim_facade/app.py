@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 import structlog
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalog.actors import Actor, ActorKind
@@ -110,9 +110,21 @@ async def _call(scope: Scope, receive: Receive, base_url: str) -> Call:
         path,
         query=_query(query) if query else {},
         headers=Headers(raw=scope["headers"]),
-        body=lambda: Request(scope, receive).body(),
+        body=lambda: _body(receive),
         shown_path=f"{path}?{query.decode('latin-1')}" if query else path,
     )
+
+
+async def _body(receive: Receive) -> bytes:
+    """The whole body. Raises ClientDisconnect, and what whoever serves the facade raises of it."""
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(pieces)
 
 
 def _query(raw: bytes) -> dict[str, str]:

@@ -15,9 +15,9 @@ from tortoise.models import Model
 from catalog.engines import Statement
 
 
-def insert(model: type[Model], rows: Sequence[Model]) -> Statement:
-    """New rows written whole."""
-    return _of(model, _insert(model), rows)
+def insert(model: type[Model], rows: Sequence[Model], *, on_conflict: str = "") -> Statement:
+    """New rows written whole; `on_conflict` is what is done where there is such a row, in SQL."""
+    return _of(model, _insert(model, on_conflict), rows)
 
 
 def update(model: type[Model], rows: Sequence[Model]) -> Statement:
@@ -44,11 +44,11 @@ def _of(model: type[Model], form: Form, rows: Sequence[Model]) -> Statement:
 
 
 @lru_cache
-def _insert(model: type[Model]) -> Form:
+def _insert(model: type[Model], on_conflict: str) -> Form:
     names = tuple(model._meta.fields_db_projection)
     columns = ", ".join(f'"{model._meta.fields_db_projection[name]}"' for name in names)
     places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
-    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})", attrgetter(*names)
+    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places}){on_conflict}", attrgetter(*names)
 
 
 @lru_cache
