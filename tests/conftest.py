@@ -11,7 +11,7 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from tortoise.backends.base.client import PoolConnectionWrapper
-from tortoise.models import MetaInfo, Model
+from tortoise.models import MetaInfo
 
 from catalog import actors, database, hashing, schema
 from catalog.actors import Actor
@@ -57,16 +57,16 @@ def quick_hashes() -> None:
 def quick_connections() -> None:
     """What a model's filters are in a dialect, found out once: Tortoise does so whenever a database is connected, which
     is half of what beginning a test costs."""
-    found: dict[tuple[type[Model], type[Any]], dict[str, Any]] = {}
     find = MetaInfo._generate_filters
 
     def known(meta: MetaInfo) -> None:
-        key = meta._model, meta.db.executor_class
-        if key in found:
-            meta.filters = dict(found[key])
-        else:
+        # With the model, so that the models which each migration makes for itself are not kept for the sake of these.
+        found = meta._model.__dict__.get("_known_filters", {})
+        if meta.db.executor_class not in found:
             find(meta)
-            found[key] = dict(meta.filters)
+            found = {**found, meta.db.executor_class: dict(meta.filters)}
+            type.__setattr__(meta._model, "_known_filters", found)
+        meta.filters = dict(found[meta.db.executor_class])
 
     MetaInfo._generate_filters = known  # type: ignore[method-assign]
 
