@@ -281,21 +281,27 @@ class Selections:
     def _columns(self, named: GraphQLObjectType, groups: Sequence[Any], *, is_row: bool = True) -> Shape:
         members: dict[str, Member] = {"_id": Shown("_id", "id")} if is_row else {}
         needs: set[str] = set()
-        for _, _, group, ours in self.fields(named, groups):
+        for _, _, _, ours in self.fields(named, groups):
             marks = ours.metadata
             needs.update(marks.get(NEEDS, ()))
-            if PART in marks:
-                inner = self._columns(self._concrete(named.fields[group[0].node.name.value].type), [group])
-                before = members.get(ours.python_name)
-                known = {member.key: member for member in (before.shape if isinstance(before, Part) else ())}
-                members[ours.python_name] = Part(
-                    ours.python_name, tuple({**known, **{member.key: member for member in inner}}.values())
-                )
-            elif COMPUTED not in marks and ours.base_resolver is None:
+            if not {PART, COMPUTED} & marks.keys() and ours.base_resolver is None:
                 members[ours.python_name] = Shown(ours.python_name, marks.get(COLUMN, ours.python_name))
+        for name, inner, within in self.parts(named, groups):
+            members[name] = Part(name, self._columns(inner, within))
         if needs:
             members["_needs"] = Part("_needs", tuple(Shown(name, name) for name in sorted(needs)))
         return tuple(members.values())
+
+    def parts(
+        self, named: GraphQLObjectType, groups: Sequence[Any]
+    ) -> Iterable[tuple[str, GraphQLObjectType, list[Any]]]:
+        """The parts of a row that are selected, each with everything that is selected of it, under whichever keys."""
+        found: dict[str, tuple[str, GraphQLObjectType, list[Any]]] = {}
+        for _, name, group, ours in self.fields(named, groups):
+            if PART in ours.metadata:
+                inner = self._concrete(named.fields[name].type)
+                found.setdefault(name, (ours.python_name, inner, []))[2].append(group)
+        return found.values()
 
     def fields(self, named: GraphQLObjectType, groups: Sequence[Any]) -> Iterable[tuple[str, str, Any, Any]]:
         """The selected fields: key, name, group, and the definition of ours."""
@@ -332,10 +338,6 @@ class Selections:
                     return False
         return True
 
-    def concrete(self, type: Any) -> GraphQLObjectType:
-        """The object type that rows of the type have."""
-        return self._concrete(type)
-
     def _concrete(self, type: Any) -> GraphQLObjectType:
         named = get_named_type(type)
         if is_abstract_type(named):
@@ -357,12 +359,11 @@ class _Reading:
         self._noun, self._given = noun, given
         self._computed: dict[str, Any] = {}
         self._parts: dict[str, _Reading] = {}
-        for _, name, group, ours in selections.fields(named, groups):
+        for _, _, _, ours in selections.fields(named, groups):
             if COMPUTED in ours.metadata:
                 self._computed[ours.python_name] = ours.metadata[COMPUTED]
-            if PART in ours.metadata:
-                inner = selections.concrete(named.fields[name].type)
-                self._parts[ours.python_name] = _Reading(selections, inner, [group], noun, given)
+        for name, inner, within in selections.parts(named, groups):
+            self._parts[name] = _Reading(selections, inner, within, noun, given)
 
     def __call__(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
         if value is None or "_id" not in value:

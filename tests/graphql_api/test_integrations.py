@@ -146,6 +146,20 @@ async def test_how_an_integration_is_doing_is_one_answer(
     assert "Okta" in okta["provisioningEvents"]["nodes"][0]["fix"]
 
 
+async def test_settings_are_shown_as_they_are_asked_for_under_each_name(ask: Ask, integration: Integration) -> None:
+    got = await ask(
+        """
+        { account { scimIntegrations {
+            nodes { settings { nestedGroups strict } }
+            edges { node { chosen: settings { allowEdits } settings { welcomeLetters } } }
+        } } }
+        """
+    )
+    shown = got["account"]["scimIntegrations"]
+    assert shown["nodes"] == [{"settings": {"nestedGroups": True, "strict": False}}]
+    assert shown["edges"] == [{"node": {"chosen": {"allowEdits": False}, "settings": {"welcomeLetters": True}}}]
+
+
 async def test_an_update_keeps_what_it_does_not_say_and_only_at_the_version_that_is_known(
     ask: Ask, integration: Integration
 ) -> None:
