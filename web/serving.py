@@ -43,7 +43,7 @@ def _run(chosen: Settings) -> None:
         port=chosen.port,
         workers=chosen.workers,
         loop="uvloop",
-        http="httptools",
+        http="web.protocol:Protocol",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -139,7 +139,7 @@ async def started(environment: dict[str, str]) -> asyncio.subprocess.Process:
         sys.executable, "-m", "web.cli", "serve", env=environment, stderr=asyncio.subprocess.PIPE
     )
     async with httpx.AsyncClient() as client:
-        for _ in range(400):
+        for _ in range(1200):
             try:
                 if (await client.get(f"http://127.0.0.1:{environment['MUSTER_PORT']}/readyz")).status_code == 200:
                     return process
@@ -194,6 +194,19 @@ async def test_g27_a_request_that_is_under_way_is_answered_before_the_end(enviro
     await asyncio.sleep(0.5)
     writer.write(b"}")
     await writer.drain()
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    await asyncio.wait_for(process.communicate(), 30)
+    assert answer.startswith(b"HTTP/1.1 401")
+
+
+async def test_g27_a_connection_that_was_made_before_the_end_is_heard_out(environment: dict[str, str]) -> None:
+    process = await started(environment)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(environment["MUSTER_PORT"]))
+    await asyncio.sleep(0.3)
+    process.send_signal(signal.SIGTERM)
+    await asyncio.sleep(0.5)
+    writer.write(b"POST /scim/v2/Users HTTP/1.1\r\nHost: muster\r\nContent-Length: 2\r\n\r\n{}")
     answer = await asyncio.wait_for(reader.read(), 10)
     writer.close()
     await asyncio.wait_for(process.communicate(), 30)
