@@ -194,8 +194,9 @@ def _within(limits: Limits, cost: Cost) -> None:
     if cost.total > limits.cost:
         raise Refused(
             "TOO_COSTLY",
-            f"The document costs {_written(cost.total)}, and at most {limits.cost:,} are given: ask for smaller pages "
-            "(`first`, of the lists within lists as well) or for fewer fields. /docs/graphql-limits says what is dear.",
+            f"The document costs {_written(cost.total)}, and one may cost {limits.cost:,} at most: ask for smaller "
+            "pages (`first`, of the lists within lists as well) or for fewer fields. "
+            "/docs/graphql-limits says what is dear.",
         )
 
 

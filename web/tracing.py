@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import structlog
@@ -150,12 +149,12 @@ def asked_for() -> Tracing | None:
         return None
     if not any(given(name) for name in ENDPOINTS):
         return None
-    if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter") is None:
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError:
         log.warning("traces are asked for, but not installed: pip install 'muster-catalog[otel]'")
         return None
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
     return Tracing(BatchSpanProcessor(OTLPSpanExporter()))
 
 

@@ -207,11 +207,13 @@ class SqliteDatabase:
         text = _placeholders(sql)
         try:
             return self._reader.at_once(text, params)
-        except (Later, sqlite3.DatabaseError) as problem:
+        except Later:
+            pass
+        except sqlite3.DatabaseError:
             with translated():
-                if isinstance(problem, Later):
-                    return await self._reader.in_thread(text, params)
                 raise
+        with translated():
+            return await self._reader.in_thread(text, params)
 
     async def keyed(self, sql: str, *params: Any) -> Sequence[Row]:
         return await self.rows(sql, *params)

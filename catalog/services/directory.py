@@ -43,8 +43,8 @@ async def page(
 ) -> Sequence[Row]:
     """People as rows: `id user_name attributes active external_id version created_at updated_at …`.
 
-    `attributes` is JSON text, as are the `teams` (`{value, display, type, ref}` of the direct ones, with commas);
-    instants are RFC 3339 text; the external id is what the asking integration calls them.
+    `attributes` is JSON text; `teams` are the elements of a JSON array without its brackets, `{value, display, type,
+    ref}` of the direct ones; instants are RFC 3339 text; the external id is what the asking integration calls them.
     """
     db = database(actor.account_id)
     match where:

@@ -131,7 +131,7 @@ UNLIMITED = Limits(**dict.fromkeys(Limits.__slots__, 10**30))
 @given(DOCUMENTS)
 def test_a_fragment_weighs_what_it_would_weigh_spelled_out(text: str) -> None:
     document = parse_text(text)
-    cost = check(document, limits=Limits(**{**_fields(UNLIMITED), "page": 5, "page_within": 5}))
+    cost = check(document, limits=Limits(**{**_fields(UNLIMITED), "page": 5, "page_within": 2}))
     fragments = {
         node.name.value: node.selection_set for node in document.definitions if isinstance(node, FragmentDefinitionNode)
     }
@@ -145,26 +145,29 @@ def _fields(limits: Limits) -> dict[str, int]:
     return {name: getattr(limits, name) for name in Limits.__slots__}
 
 
-def _spelled_out(selections: SelectionSetNode, fragments: dict[str, SelectionSetNode]) -> tuple[int, int]:
+def _spelled_out(
+    selections: SelectionSetNode, fragments: dict[str, SelectionSetNode], in_list: bool = False
+) -> tuple[int, int]:
     """The oracle: every spread walked anew, as it would be carried out."""
     once = per_item = 0
     for node in selections.selections:
         if isinstance(node, FieldNode):
-            inner = _spelled_out(node.selection_set, fragments) if node.selection_set else (0, 0)
+            name = node.name.value
+            below = in_list or name in PER_ITEM
+            inner = _spelled_out(node.selection_set, fragments, below) if node.selection_set else (0, 0)
             sizes = {"first": 0, "last": 0}
             for argument in node.arguments or ():
                 if argument.name.value in sizes:
                     sizes[argument.name.value] = int(getattr(argument.value, "value", 4))
-            size = max(sizes.values()) or 5
-            name = node.name.value
+            size = max(sizes.values()) or (2 if in_list else 5)
             values = 1 + size * inner[1] + (1 if inner[1] else LISTS.get(name, 1)) * inner[0]
             once, per_item = (once, per_item + values) if name in PER_ITEM else (once + values, per_item)
         else:
             inner = (0, 0)
             if isinstance(node, FragmentSpreadNode):
-                inner = _spelled_out(fragments[node.name.value], fragments)
+                inner = _spelled_out(fragments[node.name.value], fragments, in_list)
             elif isinstance(node, InlineFragmentNode):
-                inner = _spelled_out(node.selection_set, fragments)
+                inner = _spelled_out(node.selection_set, fragments, in_list)
             once, per_item = once + inner[0], per_item + inner[1]
     return once, per_item
 

@@ -38,9 +38,10 @@ PROMISES: dict[int, Promise] = {
         "5,000 people, and 100 a second for 60 s",
     ),
     15: Promise(
-        "The dearest legal query takes half a second, and is given up after five.",
+        "The dearest legal query takes about half a second of a processor, and is given up after five.",
         "8 forms over 150 people on 6 teams",
         "8 over 3,000 on 6",
+        lacks="what PostgreSQL's own processes take is held to the five seconds alone",
     ),
     16: Promise(
         "Above its capacity Muster tells at once to come again, and is itself again soon.",
@@ -62,9 +63,11 @@ PROMISES: dict[int, Promise] = {
     ),
     26: Promise("No address leads a fetch into a private network."),
     27: Promise(
-        "A stopping server says so first and answers what is under way; a rolling restart fails no request.",
+        "With MUSTER_DRAIN_S a stopping server says so first, and answers what is under way; behind a proxy that asks "
+        "who is ready, a rolling restart fails no request.",
         "400 requests",
         "10,000",
+        lacks="the same behind nginx, which does not ask",
     ),
     28: Promise(
         "What a release has left behind is upgraded and as it was; an older program does not start on a newer schema.",

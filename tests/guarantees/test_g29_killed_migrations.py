@@ -62,7 +62,7 @@ async def test_g29_a_migration_that_is_killed_leaves_nothing_and_the_next_one_co
         migrating.send_signal(signal.SIGKILL)
         await migrating.wait()
         found.append(await state_of(empty))
+    ledger(kills=KILLS, half_done=len(found) - found.count("empty"))
     assert set(found) == {"empty"}
     await muster("migrate", environment=environment)
     assert await state_of(empty) == "current"
-    ledger(kills=KILLS, half_done=len(found) - found.count("empty"))

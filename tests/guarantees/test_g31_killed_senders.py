@@ -83,7 +83,7 @@ async def more(mailbox: Mailbox, count: int) -> None:
     await until(have_come)
 
 
-async def leases_run_out(db: Database, actor: Actor) -> None:
+async def leases_run_out(actor: Actor) -> None:
     """As if two minutes had passed since the sender died."""
     async with change(actor) as this:
         this.run("UPDATE outbox_messages SET leased_until = $1 WHERE state = 'sending'", this.at)
@@ -114,7 +114,7 @@ async def test_g31_of_letters_whose_sender_is_killed_none_is_lost_and_few_come_t
         await asyncio.sleep(chance.uniform(0, ONE_LETTER_S))
         sender.send_signal(signal.SIGKILL)
         await sender.wait()
-        await leases_run_out(db, actor)
+        await leases_run_out(actor)
     last = await begin(send_for_ever, database.address(), mail_server)
     try:
         await all_sent(db)
