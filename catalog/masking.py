@@ -1,7 +1,9 @@
 """What the provisioning log may keep of a request: no secret, and not much of it.
 
 Passwords, tokens and the like are masked wherever a client puts them: under a key of that name at any depth, as the
-value of a PATCH operation whose path names one, in a header's form inside a text. Then it is cut to `MAX_BYTES`.
+value of a PATCH operation whose path names one, in a header's form inside a text. Then it is cut to `MAX_BYTES`. Of a
+body that has a secret's name in it and can't be read as JSON, nothing is kept but how long it was: where a value ends,
+or which name it is under, cannot be told there.
 """
 
 from __future__ import annotations
@@ -42,8 +44,7 @@ def body(raw: bytes | str | None) -> str | None:
         try:
             given = orjson.dumps(_masked(orjson.loads(given), names))
         except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
-            # It is no JSON, so it is masked as the text it is; more than is kept need not be looked at.
-            return text(given[: 2 * MAX_BYTES].decode(errors="replace"))
+            return f"({len(given):,} bytes, not kept: they are no JSON, and may hold a secret)"
         return _kept(given[: MAX_BYTES + 1].decode(errors="replace"), names)
     return text(given[: MAX_BYTES + 1].decode(errors="replace"))
 
@@ -78,13 +79,14 @@ def _mask(found: re.Match[str]) -> str:
 
 
 def _masked(value: Any, names: set[str]) -> Any:
-    """The value with every secret masked, and the names under which there was one."""
+    """The value with every secret masked, and the names under which there was one; not those that hold a token."""
     if isinstance(value, dict):
         hidden = _is_secret(str(value.get("path", "")))
         made = {}
         for key, part in value.items():
             if _is_secret(key) or (hidden and key.lower() == "value"):
-                names.add(key)
+                if not _TOKEN.search(key):
+                    names.add(key)
                 made[key] = MASK
             else:
                 made[key] = _masked(part, names) if isinstance(part, dict | list) else part

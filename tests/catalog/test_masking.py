@@ -28,8 +28,7 @@ SECRET = "hunter2-Tr0ub4dor"
         f'{{"userName": "ada", "Operations": [{{"op": "replace", "path": "password", "value": "{SECRET}"}}]}}',
         f'{{"userName": "ada", "Operations": [{{"op": "Replace", "value": {{"password": "{SECRET}"}}}}]}}',
         f'{{"userName": "ada", "Operations": [{{"path": "urn:x:User:password", "Value": "{SECRET}"}}]}}',
-        f'{{"userName": "ada", "password": "{SECRET}", broken',
-        f'{{"userName": "ada", "password": "{SECRET}',
+        f'{{"userName": "ada", "Authorization: Bearer {SECRET}-and-longer": 1}}',
         f'{{"userName": "ada", "note": "Authorization: Bearer {SECRET}-and-longer"}}',
     ],
 )
@@ -40,6 +39,30 @@ def test_a_secret_is_masked_and_the_rest_is_not(body: str) -> None:
         assert SECRET not in kept
         assert masking.MASK in kept
         assert "ada" in kept
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"userName": "ada", "password": "{SECRET}", broken',
+        f'{{"userName": "ada", "password": "{SECRET}',
+        f'{{"userName": "ada", "password": "a\\"b {SECRET}",}}',
+        f'{{"userName": "ada", "pass_word": "{SECRET}",}}',
+        f'{{"userName": "ada", "api_key": "{SECRET}",}}',
+        f'{{"userName": "ada", "\\u0070assword": "{SECRET}",}}',
+        f'{{"userName": "ada", "Operations": [{{"op": "replace", "path": "password", "value": "{SECRET}"}},]}}',
+        f"userName=ada&password={SECRET}",
+        f'{{"userName": "ada", "password": "{SECRET}", "title": "\\ud800"}}',
+        f'{{"password": {"[" * 2000}"{SECRET}"{"]" * 2000}}}',
+    ],
+)
+def test_of_what_is_no_json_and_may_hold_a_secret_only_the_length_is_kept(body: str) -> None:
+    for given_as in (body, body.encode()):
+        assert masking.body(given_as) == f"({len(body):,} bytes, not kept: they are no JSON, and may hold a secret)"
+
+
+def test_what_is_no_json_and_has_no_secrets_name_is_kept() -> None:
+    assert masking.body('{"userName": "ada",}') == '{"userName": "ada",}'
 
 
 def test_what_is_masked_can_still_be_read() -> None:
