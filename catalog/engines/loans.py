@@ -94,16 +94,11 @@ class Loans:
             connection = await self._returned_one()
         if connection is None:
             connection = await self._new()
-        told = []
-        if connection.plans != plans:
-            told.append(f"SET plan_cache_mode = {MODES[plans]}")
-        if connection.within != within:
-            told.append(f"SET muster.account = '{within}'")
-        if told:
-            # Whoever is cut off here may leave it set or not.
+        if (connection.plans, connection.within) != (plans, within):
+            # Whoever is cut off here may leave them set or not: no loan is within nothing, so the next one sets both.
             connection.within = ""
             try:
-                await connection.execute("; ".join(told))
+                await connection.execute(f"SET plan_cache_mode = {MODES[plans]}; SET muster.account = '{within}'")
             except BaseException:
                 self.give_back(connection, is_whole=False)
                 raise

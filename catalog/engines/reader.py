@@ -25,6 +25,9 @@ STEPS = 1_000_000
 """Of SQLite's machine between two looks at the clock, about 20 ms: each takes the interpreter away from the others."""
 
 
+_TOO_LATE = "The database did not answer in time."
+
+
 class Reader:
     """Reads by `quick` on the event loop, and by the connection of `client` in its thread."""
 
@@ -62,11 +65,12 @@ class Reader:
     async def in_thread(self, text: str, params: Sequence[Any]) -> Sequence[Row]:
         """What the statement returns, in the connection's own thread.
 
-        Raises Unavailable for what takes too long, else what sqlite3 raises.
+        Raises Unavailable for what takes too long, with its wait for those before it; else what sqlite3 raises.
         """
+        until = monotonic() + STATEMENT_TIMEOUT_S
 
         def read() -> Sequence[Row]:
-            with self._time_out.running():
+            with self._time_out.running(until):
                 return cast(Sequence[Row], self._connection._conn.execute(text, params).fetchall())
 
         return cast(Sequence[Row], await self._connection._execute(read))  # type: ignore[no-untyped-call]
@@ -87,14 +91,16 @@ class _TimeOut:
         return monotonic() > self._until
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """Raises Unavailable where the block was interrupted."""
-        self._until = monotonic() + STATEMENT_TIMEOUT_S
+    def running(self, until: float) -> Iterator[None]:
+        """Raises Unavailable where the block was interrupted, or is to begin too late."""
+        if monotonic() > until:
+            raise Unavailable(_TOO_LATE)
+        self._until = until
         try:
             yield
         except sqlite3.OperationalError as problem:
             if str(problem) == "interrupted":
-                raise Unavailable("The database did not answer in time.") from problem
+                raise Unavailable(_TOO_LATE) from problem
             raise
         finally:
             self._until = inf

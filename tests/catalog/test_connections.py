@@ -11,6 +11,7 @@ from catalog import database, sql
 from catalog.actors import Actor
 from catalog.changes import change
 from catalog.engines import Database
+from catalog.engines.loans import Connection
 from catalog.engines.sqlite import SqliteDatabase
 from catalog.engines.writer import QUICK_ROWS
 from catalog.ids import new_id, now
@@ -243,3 +244,24 @@ async def test_connections_go_from_one_reader_to_the_next_past_the_pool(
         await asyncio.gather(*readers, return_exceptions=True)
         await asyncio.gather(*(read() for _ in range(2 * most)))
     assert [str(one.exception()) for one in readers[1::2] if one.exception()] == []
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+async def test_a_loan_that_was_cut_off_leaves_no_setting_that_nobody_knows_of(
+    db: Database, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = "SELECT current_setting('plan_cache_mode') AS mode FROM pg_sleep(0.1)"
+    mine = database.database(actor.account_id)
+    await mine.rows(show)
+    execute = Connection.execute
+
+    async def cut_off(connection: Connection, statement: str, *params: Any, **options: Any) -> Any:
+        await execute(connection, statement, *params, **options)
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "execute", cut_off)
+        with pytest.raises(asyncio.CancelledError):
+            await mine.keyed(show)
+    on_all = await asyncio.gather(*(mine.rows(show) for _ in range(16)))
+    assert {row["mode"] for rows in on_all for row in rows} == {"force_custom_plan"}

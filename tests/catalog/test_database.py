@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any, cast
 
 import pytest
@@ -355,6 +356,18 @@ async def test_g15_a_read_of_sqlite_that_takes_too_long_is_given_up_and_others_a
         monkeypatch.undo()
         long = endless.replace("FROM n)", "FROM n WHERE x < 500000)")
         assert [tuple(row) for row in await db.rows(long)] == [(500_000,)]
+
+
+@pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
+async def test_g15_the_wait_for_reads_before_it_counts_as_a_reads_own_time(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+    monkeypatch.setattr(reader, "STATEMENT_TIMEOUT_S", 0.3)
+    begun = monotonic()
+    outcomes = await asyncio.gather(*(db.rows(endless) for _ in range(20)), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {Unavailable}
+    assert monotonic() - begun < 20 * 0.3 / 2
 
 
 async def test_another_accounts_change_is_its_own(db: Database, actor: Actor, elsewhere: Account) -> None:

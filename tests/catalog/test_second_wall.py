@@ -135,7 +135,7 @@ async def test_asking_within_the_same_account_again_costs_no_round_trip(
     assert len([text for text in told if "muster.account" in text]) <= 1
     told.clear()
     await database.database(there.id).keyed(NAMES)
-    assert told == [f"SET muster.account = '{there.id}'"]
+    assert told == [f"SET plan_cache_mode = auto; SET muster.account = '{there.id}'"]
 
 
 async def test_a_connection_goes_from_one_account_to_the_other_and_takes_nothing_along(

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 
 from web import deferred
-from web.deferred import Deferred, make_soon
+from web.deferred import Deferred, NotMade, make_soon
 
 LATER = ("strawberry", "graphql", "graphql_api", "authlib", "joserfc", "signxml", "httpx", "markdown_it", "pyarrow")
 
@@ -51,7 +51,10 @@ async def test_an_application_is_made_once_and_answers_everybody_who_waited() ->
 async def test_an_application_that_cannot_be_made_fails_whoever_asks_and_holds_up_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    tries = []
+
     def broken() -> ASGIApp:
+        tries.append(1)
         raise ImportError("no such module")
 
     monkeypatch.setattr(deferred, "MADE_AFTER_S", 0)
@@ -60,6 +63,26 @@ async def test_an_application_that_cannot_be_made_fails_whoever_asks_and_holds_u
         await make_soon([first, second])
     assert [(line["log_level"], line["event"]) for line in logged] == [("error", "an application can't be made")]
     assert await asked(second) == "here"
-    for _ in range(2):
-        with pytest.raises(ImportError):
+    for _ in range(3):
+        with pytest.raises(NotMade) as raised:
             await asked(first)
+        assert len(tries) == 1
+    assert len(raised.traceback) < 60, "it does not grow with those who ask"
+
+
+async def test_an_application_that_could_not_be_made_is_tried_again_a_little_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: list[ASGIApp] = []
+
+    def make() -> ASGIApp:
+        if not answers:
+            raise OSError("Too many open files")
+        return answers[0]
+
+    monkeypatch.setattr(deferred, "AGAIN_S", 0)
+    application = Deferred(make)
+    with capture_logs(), pytest.raises(NotMade):
+        await asked(application)
+    answers.append(PlainTextResponse("here"))
+    assert await asked(application) == "here"
