@@ -102,6 +102,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures there")
     parser.add_argument("--chart", type=Path, help="draw them there, as SVG")
     chosen = parser.parse_args()
+    if chosen.large > chosen.users:
+        parser.error(f"--large {chosen.large} has more members than there are people: give --users as many, or more.")
     with ExitStack() as stack, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         urls, servers, raw, peer = started(stack, folder, with_peer=not chosen.without_peer)

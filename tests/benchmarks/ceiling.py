@@ -115,7 +115,7 @@ async def database(app: Starlette) -> AsyncIterator[None]:
 
         app.state.rows = rows
     elif address:
-        pool = await asyncpg.create_pool(address, min_size=1, max_size=16, server_settings={"muster.account": "*"})
+        pool = await asyncpg.create_pool(address, min_size=1, max_size=16, server_settings={"muster.account": "*", "jit": "off"})
         statement = _PAGE.format(**_POSTGRES)
         whose = tuple(await pool.fetchrow(_WHOSE))
         app.state.rows = lambda skipped: pool.fetch(statement, *whose, skipped)

@@ -341,9 +341,14 @@ def test_of_many_mistakes_some_are_told_and_none_is_searched_for() -> None:
 def test_nothing_that_passes_keeps_validation_busy(document: str) -> None:
     parsed = parse(document)
     check(parsed)
-    before = process_time()
-    mistakes(SCHEMA, parsed)
-    assert process_time() - before < MOST_S
+
+    def took_s() -> float:
+        before = process_time()
+        mistakes(SCHEMA, parsed)
+        return process_time() - before
+
+    # The least of three: the others have what else the machine had to do in them.
+    assert min(took_s() for _ in range(3)) < MOST_S
 
 
 def test_a_thousand_documents_of_random_shape_stay_within_the_time() -> None:
