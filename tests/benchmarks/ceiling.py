@@ -115,7 +115,8 @@ async def database(app: Starlette) -> AsyncIterator[None]:
 
         app.state.rows = rows
     elif address:
-        pool = await asyncpg.create_pool(address, min_size=1, max_size=16, server_settings={"muster.account": "*", "jit": "off"})
+        settings = {"muster.account": "*", "jit": "off"}
+        pool = await asyncpg.create_pool(address, min_size=1, max_size=16, server_settings=settings)
         statement = _PAGE.format(**_POSTGRES)
         whose = tuple(await pool.fetchrow(_WHOSE))
         app.state.rows = lambda skipped: pool.fetch(statement, *whose, skipped)
