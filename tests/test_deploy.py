@@ -124,7 +124,13 @@ def test_secrets_come_from_files_and_servers_outlive_their_requests() -> None:
     drain_s = int(dict(pair.split("=", 1) for pair in literals)["MUSTER_DRAIN_S"])
     pod = of("kubernetes/deployment.yaml")[0]["spec"]["template"]["spec"]
     assert pod["terminationGracePeriodSeconds"] > graceful_s + drain_s
-    assert int(re.findall(r"TimeoutStopSec=(\d+)s", (DEPLOY / "muster.service").read_text())[0]) > graceful_s
+    unit = (DEPLOY / "muster.service").read_text()
+    (room_s,) = map(int, re.findall(r"here there is room for (\d+) of them", unit))
+    assert int(re.findall(r"TimeoutStopSec=(\d+)s", unit)[0]) > graceful_s + room_s
+
+
+def test_systemd_tells_the_server_to_stop_and_not_each_of_its_workers() -> None:
+    assert "\nKillMode=mixed\n" in (DEPLOY / "muster.service").read_text()
 
 
 def test_the_proxy_lets_go_of_a_connection_before_a_server_that_stops_does() -> None:

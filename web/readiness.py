@@ -20,6 +20,9 @@ from catalog.errors import CatalogError
 
 DATABASE_ANSWERS_WITHIN_S = 3
 
+SAME_WITHIN_S = 1
+"""Two signals so close are one: whoever stops a group of processes tells a worker, and then its supervisor does too."""
+
 NOT_THIS_VERSIONS = {
     "empty": "The database is empty: run `muster migrate`.",
     "behind": "The database schema is older than this version: run `muster migrate`.",
@@ -31,9 +34,14 @@ class Readiness:
     """Of one process; `drain_s` seconds lie between its being told to stop and its beginning to."""
 
     def __init__(self, drain_s: int) -> None:
-        self.is_stopping = False
+        self._told_at: float | None = None
         self._drain_s = drain_s
         self._was_current = False
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it has been told to stop."""
+        return self._told_at is not None
 
     async def readyz(self, request: Request) -> Response:
         """200 when the database answers and its schema is one to work with; else 503 and why."""
@@ -59,7 +67,8 @@ class Readiness:
 
     @contextmanager
     def announced(self) -> Iterator[None]:
-        """Within, SIGTERM reaches the server's own handler `drain_s` seconds late; a second one at once."""
+        """Within, SIGTERM reaches the server's own handler `drain_s` seconds late; one that follows later than
+        `SAME_WITHIN_S`, at once."""
         stop = signal.getsignal(signal.SIGTERM)
         if not self._drain_s or not callable(stop):
             yield
@@ -67,8 +76,11 @@ class Readiness:
         loop = asyncio.get_running_loop()
 
         def told() -> None:
-            loop.call_later(0 if self.is_stopping else self._drain_s, stop, signal.SIGTERM, None)
-            self.is_stopping = True
+            if self._told_at is None:
+                self._told_at = loop.time()
+                loop.call_later(self._drain_s, stop, signal.SIGTERM, None)
+            elif loop.time() - self._told_at > SAME_WITHIN_S:
+                stop(signal.SIGTERM, None)
 
         loop.add_signal_handler(signal.SIGTERM, told)
         try:
