@@ -200,35 +200,49 @@ async def test_g27_a_request_that_is_under_way_is_answered_before_the_end(enviro
     assert answer.startswith(b"HTTP/1.1 401")
 
 
-async def test_g27_a_connection_that_was_made_before_the_end_is_heard_out(environment: dict[str, str]) -> None:
+async def test_g27_a_connection_that_was_made_or_kept_before_the_end_is_heard_out(environment: dict[str, str]) -> None:
     process = await started(environment)
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(environment["MUSTER_PORT"]))
+    port = int(environment["MUSTER_PORT"])
+    made, kept, silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+    kept[1].write(b"GET /healthz HTTP/1.1\r\nHost: muster\r\n\r\n")
+    before = (await kept[0].readuntil(b"\r\n\r\n")).lower()
     await asyncio.sleep(0.3)
     process.send_signal(signal.SIGTERM)
     await asyncio.sleep(0.5)
-    writer.write(b"POST /scim/v2/Users HTTP/1.1\r\nHost: muster\r\nContent-Length: 2\r\n\r\n{}")
-    answer = await asyncio.wait_for(reader.read(), 10)
-    writer.close()
+    for reader, writer in (made, kept):
+        writer.write(b"POST /scim/v2/Users HTTP/1.1\r\nHost: muster\r\nContent-Length: 2\r\n\r\n{}")
+        answer = await asyncio.wait_for(reader.read(), 10)
+        head = answer[answer.index(b"HTTP/1.1") :].partition(b"\r\n\r\n")[0].lower()
+        assert head.startswith(b"http/1.1 401")
+        assert b"\r\nconnection: close" in head, "nothing more may follow"
+    assert b"\r\nconnection:" not in before
+    assert await asyncio.wait_for(silent[0].read(), 10) == b""
+    for _, writer in (made, kept, silent):
+        writer.close()
     await asyncio.wait_for(process.communicate(), 30)
-    assert answer.startswith(b"HTTP/1.1 401")
 
 
 async def test_a_server_that_is_told_to_stop_is_not_ready_first_and_answers_meanwhile(
     environment: dict[str, str],
 ) -> None:
-    process = await started(environment | {"MUSTER_DRAIN_S": "2"})
+    process = await started(environment | {"MUSTER_DRAIN_S": "60"})
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{environment['MUSTER_PORT']}") as client:
         assert "connection" not in (await client.get("/healthz")).headers
+        told_at = asyncio.get_running_loop().time()
+        # As where a worker is told by systemd and, a moment later, by its supervisor: that is once.
+        process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.3)
         process.send_signal(signal.SIGTERM)
         for _ in range(20):
             ready = await client.get("/readyz")
             if ready.status_code == 503:
                 break
             await asyncio.sleep(0.05)
+        await asyncio.sleep(told_at + 1.5 - asyncio.get_running_loop().time())
         alive = await client.get("/healthz")
     assert (ready.status_code, ready.json()["reason"]) == (503, "The server is stopping.")
     assert (alive.status_code, alive.headers["connection"]) == (200, "close")
-    process.send_signal(signal.SIGTERM)  # who is told twice does not wait
+    process.send_signal(signal.SIGTERM)  # whoever says it again does not want to wait
     await asyncio.wait_for(process.communicate(), 30)
 
 
