@@ -4,7 +4,8 @@ On where the SDK is installed (`pip install muster-catalog[otel]`) and its own v
 (`OTEL_EXPORTER_OTLP_ENDPOINT`); else nothing of it is imported. Names and attributes are those of the semantic
 conventions for HTTP servers and SQL databases. Nothing in a span is anybody's: of an address only its route is told, as
 there may be a link in it that lets somebody in, or a filter with a name; of a statement only its text, which has
-placeholders where values go; of a failure only its class.
+placeholders where values go, and where constants stand, as among those are the names that a query gives its fields; of
+a failure only its class.
 """
 
 from __future__ import annotations
@@ -181,12 +182,13 @@ def _route(path: str, scope: Scope, status: int) -> str | None:
 # Not a function's name, which stands before a parenthesis; that of a table into which rows go does too.
 _TABLE = re.compile(r"\b(?:INTO|(?:FROM|UPDATE|JOIN)(?= [a-z_]+\b(?!\s*[(.]))) ([a-z_]+)")
 _NAMED = re.compile(r"\b([a-z_]\w*)(?: \([^)]*\))? AS (?:NOT )?(?:MATERIALIZED )?\(")
+_CONSTANT = re.compile(r"'(?:[^']|'')*'")
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _described(dialect: str, texts: tuple[str, ...]) -> tuple[str, dict[str, str | int]]:
     """The name of the span, which is the summary of what it does, and its attributes."""
-    together = "; ".join(texts)
+    together = _CONSTANT.sub("'?'", "; ".join(texts))
     verbs = dict.fromkeys(text.split(maxsplit=1)[0].upper() for text in texts)
     named = set(_NAMED.findall(together))
     tables = dict.fromkeys(table for table in _TABLE.findall(together) if table not in named)

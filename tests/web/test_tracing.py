@@ -16,7 +16,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 
 from catalog import database
+from catalog.actors import Actor
+from catalog.changes import change
 from catalog.engines import Database
+from catalog.services import tokens
+from tests import builders
 from tests.web.serving import running
 from web import tracing
 from web.app import create_app
@@ -119,6 +123,22 @@ async def test_nothing_in_a_span_is_anybodys(product: httpx.AsyncClient, told: I
     token = product.headers["Authorization"].split()[-1]
     for ours in (*GRACE.values(), "Hopper", "Commodore", secret, token, made["id"]):
         assert ours not in everything, ours
+
+
+async def test_a_name_that_a_query_gives_its_fields_is_in_no_span(
+    product: httpx.AsyncClient, told: InMemorySpanExporter, actor: Actor
+) -> None:
+    async with change(actor) as this:
+        _, token = await tokens.create_for_service(this, name="script")
+    await builders.a_user(actor)
+    told.clear()
+    query = "{ account { of_countess: users(first: 5) { nodes { lovelace: name } } } }"
+    answer = await product.post("/graphql", json={"query": query}, headers={"Authorization": f"Bearer {token}"})
+    assert answer.json()["data"]["account"]["of_countess"]["nodes"][0]["lovelace"]
+    _, statements = request_of(told)
+    texts = [str(span.attributes and span.attributes["db.query.text"]) for span in statements]
+    assert any("'?'" in text and "FROM users" in text for text in texts)
+    assert not [text for text in texts if "lovelace" in text or "countess" in text]
 
 
 async def test_a_failure_is_told_by_its_class_alone(product: httpx.AsyncClient, told: InMemorySpanExporter) -> None:
