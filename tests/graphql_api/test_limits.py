@@ -11,12 +11,7 @@ from time import process_time
 from typing import Any
 
 import pytest
-from graphql import (
-    GraphQLError,
-    GraphQLSyntaxError,
-    build_schema,
-    get_introspection_query,
-)
+from graphql import GraphQLError, GraphQLSyntaxError, build_schema, get_introspection_query
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
