@@ -17,7 +17,7 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
-from catalog import migrations
+from catalog import migrations, models
 from catalog.database import address, everywhere, tortoise_config
 from catalog.engines import postgres, sqlite
 from catalog.engines.loans import EVERYWHERE
@@ -33,11 +33,14 @@ _LOCK_KEY = 0x6D7573746572
 _RECORDS = {"sqlite": "SELECT name FROM sqlite_master WHERE name = $1", "postgres": "SELECT to_regclass($1) AS name"}
 
 
-_OPEN = (
-    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' "
-    "AND relname <> 'tortoise_migrations' AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY relname"
+_POLICY = "account"
+"""The only policy of each table (`walled` in the migrations): rows are shown by any of a table's policies."""
+
+_WALLS = (
+    "SELECT relname, relrowsecurity AND relforcerowsecurity AS is_forced, "
+    "ARRAY(SELECT quote_ident(polname) FROM pg_policy WHERE polrelid = pg_class.oid ORDER BY polname) AS policies "
+    "FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1::text[]) ORDER BY relname"
 )
-"""The tables whose rows anybody sees who may read them."""
 
 
 async def state() -> State:
@@ -68,10 +71,18 @@ async def unheld() -> str | None:
             f"Row-level security does not hold the database role {row['rolname']}, as it is a superuser or has "
             "BYPASSRLS: make one that is neither (docs/operating.md, The database's role)."
         )
-    open_ = await db.rows(_OPEN)
-    if open_:
-        names = ", ".join(row["relname"] for row in open_)
-        return f"Row-level security was taken off {names}: ALTER TABLE … ENABLE, FORCE ROW LEVEL SECURITY."
+    walls = await db.rows(_WALLS, [getattr(models, name)._meta.db_table for name in models.__all__])
+    if off := [row["relname"] for row in walls if not row["is_forced"]]:
+        return f"Row-level security was taken off {', '.join(off)}: ALTER TABLE … ENABLE, FORCE ROW LEVEL SECURITY."
+    if bare := [row["relname"] for row in walls if _POLICY not in row["policies"]]:
+        return (
+            f"The policy {_POLICY} is missing on {', '.join(bare)}, and nothing else should say whose rows are shown: "
+            "make it as it is on the other tables (psql shows it by \\d users)."
+        )
+    added = [(name, row["relname"]) for row in walls for name in row["policies"] if name != _POLICY]
+    if added:
+        drops = " ".join(f"DROP POLICY {name} ON {table};" for name, table in added)
+        return f"Policies beside Muster's own may show the rows of every account: {drops}"
     return None
 
 

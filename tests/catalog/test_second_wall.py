@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -188,12 +188,48 @@ async def test_a_role_that_the_wall_does_not_hold_is_told_of(both: tuple[Account
     await database.connect(postgres.above_the_wall(address))
     assert await _names(database.database(both[0].id)) == ["ada", "grace"]
     assert "superuser or has BYPASSRLS" in str(await schema.unheld())
-    await database.connect(address)
-    async with everywhere().unit() as unit:
-        await unit.batch([Statement("ALTER TABLE tags NO FORCE ROW LEVEL SECURITY")])
-    assert "taken off tags" in str(await schema.unheld())
-    async with everywhere().unit() as unit:
-        await unit.batch([Statement("ALTER TABLE tags FORCE ROW LEVEL SECURITY")])
+
+
+@pytest.mark.parametrize(
+    ("statement", "undone", "told"),
+    [
+        ("ALTER TABLE tags NO FORCE ROW LEVEL SECURITY", "ALTER TABLE tags FORCE ROW LEVEL SECURITY", "taken off tags"),
+        (
+            "CREATE POLICY all_of_it ON tags USING (true)",
+            "DROP POLICY all_of_it ON tags",
+            "DROP POLICY all_of_it ON tags",
+        ),
+        (
+            "ALTER POLICY account ON tags RENAME TO mine",
+            "ALTER POLICY mine ON tags RENAME TO account",
+            "missing on tags",
+        ),
+    ],
+)
+async def test_a_wall_that_was_opened_is_told_of(db: Database, statement: str, undone: str, told: str) -> None:
+    async with altered(statement, undone):
+        assert told in str(await schema.unheld())
+    assert await schema.unheld() is None
+
+
+async def test_a_table_of_somebody_elses_needs_no_wall(db: Database) -> None:
+    async with altered("CREATE TABLE spatial_ref_sys (srid integer)", "DROP TABLE spatial_ref_sys"):
+        assert await schema.unheld() is None
+
+
+@asynccontextmanager
+async def altered(statement: str, undone: str) -> AsyncIterator[None]:
+    """The schema as the one statement makes it; afterwards as it was."""
+
+    async def run(text: str) -> None:
+        async with everywhere().unit() as unit:
+            await unit.batch([Statement(text)])
+
+    await run(statement)
+    try:
+        yield
+    finally:
+        await run(undone)
 
 
 async def test_what_is_looked_up_by_keys_still_takes_its_index(db: Database, actor: Actor) -> None:
