@@ -58,7 +58,8 @@ class Limits:
     page: int = 100
     """What a connection answers where neither `first` nor `last` is given."""
     page_within: int = 20
-    """As how many such a one counts within a list: few of a team's tags, or of its members, are a hundred."""
+    """As how many such a one counts within a list: few of a team's tags, or of its members, are a hundred. Deeper
+    within lists it counts as what is answered: each mistake would be taken times each of those around it."""
     cost: int = 200_000
     """About half a second for the largest answer that the document could have (docs/decisions/0035)."""
 
@@ -142,7 +143,8 @@ def check(
     _at_most(limits.fragments, len(fragments) + inline, "TOO_MANY_FRAGMENTS", "fragments")
     costs: dict[str | None, Cost] = {}
     for operation in operations:
-        scales = Scales(fragments, Pages(limits.first, (limits.page, limits.page_within), operation, variables or {}))
+        usual = (limits.page, limits.page_within, limits.page)
+        scales = Scales(fragments, Pages(limits.first, usual, operation, variables or {}))
         cost = scales.weigh(operation)
         _at_most(limits.repeats, scales.repeated(), "TOO_MANY_FIELDS", "fields of one name")
         for weighed in (cost, *scales.unspread()):

@@ -17,6 +17,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    EnumValueNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -30,8 +31,11 @@ from graphql import (
 )
 
 PER_ITEM = frozenset({"nodes", "edges"})
-OF_CONNECTIONS = PER_ITEM | {"pageInfo", "totalCount"}
+TOTAL = "totalCount"
+OF_CONNECTIONS = PER_ITEM | {"pageInfo", TOTAL}
 PAGE_SIZES = frozenset({"first", "last"})
+MANY = 2
+"""As deep as lists within lists are told apart."""
 INTROSPECTION = frozenset({"__schema", "__type"})
 
 LISTS: Mapping[str, int] = {
@@ -61,18 +65,28 @@ LISTS: Mapping[str, int] = {
 WEIGHTS: Mapping[str, int] = {
     # Made of an event, and of the names of everything that it tells of.
     "sentence": 130,
+    # Texts of many kilobytes.
+    **dict.fromkeys(("requestBody", "responseBody"), 100),
     # Documents.
-    "attributes": 5,
-    "raw": 5,
+    **dict.fromkeys(("before", "after"), 20),
+    **dict.fromkeys(("attributes", "raw", "rawScim"), 5),
 }
 """Fields that take longer than a value does; each weighs so much more."""
 
-LONG = frozenset({"memberships", "members", "managers"})
-"""Connections from a team to its people, of whom there may be thousands."""
-CROSSINGS = LONG | {"teams"}
+LONG: Mapping[str, int] = {"memberships": 1, "members": 1, "managers": 1, "membershipChanges": 12}
+"""Connections from a team to its people, of whom there may be thousands; and as how many passes one over it counts."""
+CROSSINGS = LONG.keys() | {"teams"}
 """Connections between people and teams: who goes to and fro for each of many meets the same team again and again."""
+TO_TEAMS = frozenset({"team", "parentTeam", "via", "ancestors", "descendants"})
+"""Links to teams that many others lead to as well: where each of a list has one, it may be the same for all of them."""
+FOUND = 15
+"""What a pass over a long one weighs where it is met once, beside the items of its page."""
 FOUND_ANEW = 1_500
-"""What a long one weighs each time that it is met so: whatever is shown of it, all of it is counted or sorted."""
+"""What it weighs where it may be met again: whatever is shown of it, all of it is counted or sorted each time."""
+INHERITED = 6
+"""As many passes one takes that goes through the teams below as well."""
+BELOW = 15_000
+"""What such a one weighs besides, however few teams it is asked of: nearly everybody is below the topmost."""
 
 
 class Refused(Exception):
@@ -97,14 +111,19 @@ class Cost:
     aliases: int = 0
     directives: int = 0
     crossings: tuple[int, int, int] = (0, 0, 0)
-    """Of long ones: those that no crossing is around; those that one is around; those that one of many is around."""
-    is_page: bool = False
-    """Whether it is what connections have."""
+    """Passes over long ones: those that no crossing is around; those that one is around; those that are met again, as
+    one of many is around, or a link that each of many has."""
+    inheriting: int = 0
+    """Long ones that go through the teams below as well, as often as the document has them."""
+    parts: frozenset[str] = frozenset()
+    """What it has of what only connections have."""
 
     @property
     def total(self) -> int:
         """Values in the largest answer, as far as a document shows it, and what takes as long as so many."""
-        return self.once + self.per_item + FOUND_ANEW * self.crossings[2]
+        alone, within, anew = self.crossings
+        passes = FOUND * (alone + within) + FOUND_ANEW * anew
+        return self.once + self.per_item + passes + BELOW * self.inheriting
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(
@@ -116,7 +135,8 @@ class Cost:
             self.aliases + other.aliases,
             self.directives + other.directives,
             _sums(self.crossings, other.crossings),
-            self.is_page or other.is_page,
+            self.inheriting + other.inheriting,
+            self.parts | other.parts,
         )
 
 
@@ -127,9 +147,10 @@ class Pages:
     """How long the page is that a field asks for, by what an operation is given."""
 
     def __init__(
-        self, most: int, usual: tuple[int, int], operation: OperationDefinitionNode, variables: Mapping[str, Any]
+        self, most: int, usual: tuple[int, int, int], operation: OperationDefinitionNode, variables: Mapping[str, Any]
     ) -> None:
-        """`usual`: what counts where no size is given, for a list by itself and for one within a list."""
+        """`usual`: what counts where no size is given, for a list by itself, for one within a list, and for one within
+        more than one."""
         self._most, self._usual = most, usual
         self._variables: dict[str, Any] = {
             definition.variable.name.value: definition.default_value
@@ -137,7 +158,7 @@ class Pages:
         }
         self._variables |= variables
 
-    def size(self, field: FieldNode, *, in_list: bool) -> int:
+    def size(self, field: FieldNode, *, lists: int) -> int:
         """The items of a page; the usual number, where none is given or none that validation will take.
 
         Raises Refused for a negative number and for one above the limit.
@@ -148,7 +169,7 @@ class Pages:
             if argument.name.value in PAGE_SIZES
             and (size := self._size(field.name.value, argument.name.value, argument.value)) is not None
         ]
-        return max(asked, default=self._usual[in_list])
+        return max(asked, default=self._usual[lists])
 
     def _size(self, field: str, argument: str, value: ValueNode) -> int | None:
         size = number(self._variables.get(value.name.value) if isinstance(value, VariableNode) else value)
@@ -182,23 +203,23 @@ class Scales:
         """Raises Refused for fragments that spread one another in a circle or share a name, and for a page size."""
         self._pages = pages
         self._asked: Counter[str] = Counter()
-        self._known: dict[tuple[str, bool], Cost] = {}
-        """What each fragment weighs where it is spread outside of any list, and within one."""
+        self._known: dict[tuple[str, int], Cost] = {}
+        """What each fragment weighs where it is spread outside of any list, within one, and within more."""
         self._spread: set[str] = set()
         for fragment in _innermost_first(fragments):
             self._note(fragment.selection_set)
-            for in_list in (False, True):
-                self._known[fragment.name.value, in_list] = self._definition(fragment, in_list)
+            for lists in range(MANY + 1):
+                self._known[fragment.name.value, lists] = self._definition(fragment, lists)
 
     def weigh(self, operation: OperationDefinitionNode) -> Cost:
         """What the operation weighs. Raises Refused for a page size."""
         own = sum(len(definition.directives or ()) for definition in operation.variable_definitions or ())
         self._note(operation.selection_set)
-        return self._definition(operation, False) + Cost(directives=own)
+        return self._definition(operation, 0) + Cost(directives=own)
 
     def unspread(self) -> list[Cost]:
         """What those fragments weigh that nothing spreads; `weigh` first."""
-        return [cost for (name, in_list), cost in self._known.items() if not in_list and name not in self._spread]
+        return [cost for (name, lists), cost in self._known.items() if not lists and name not in self._spread]
 
     def repeated(self) -> int:
         """How many fields with arguments or with fields of their own have one name in the answer: validation compares
@@ -212,33 +233,36 @@ class Scales:
             if isinstance(node, FieldNode) and (node.arguments or node.selection_set):
                 self._asked[(node.alias or node.name).value] += 1
 
-    def _definition(self, node: OperationDefinitionNode | FragmentDefinitionNode, in_list: bool) -> Cost:
-        return self._selections(node.selection_set, in_list) + Cost(directives=len(node.directives or ()))
+    def _definition(self, node: OperationDefinitionNode | FragmentDefinitionNode, lists: int) -> Cost:
+        return self._selections(node.selection_set, lists) + Cost(directives=len(node.directives or ()))
 
-    def _selections(self, node: SelectionSetNode, in_list: bool) -> Cost:
-        return reduce(add, (self._selection(selection, in_list) for selection in node.selections), NOTHING)
+    def _selections(self, node: SelectionSetNode, lists: int) -> Cost:
+        return reduce(add, (self._selection(selection, lists) for selection in node.selections), NOTHING)
 
-    def _selection(self, node: SelectionNode, in_list: bool) -> Cost:
+    def _selection(self, node: SelectionNode, lists: int) -> Cost:
         directives = len(node.directives or ())
         match node:
             case FieldNode():
-                return self._field(node, directives, in_list)
+                return self._field(node, directives, lists)
             case InlineFragmentNode(selection_set=selections):
-                return self._selections(selections, in_list) + Cost(directives=directives)
+                return self._selections(selections, lists) + Cost(directives=directives)
             case FragmentSpreadNode(name=name):
                 # One that is nowhere defined is validation's to refuse. It counts as a field, lest fragments without
                 # any be spread without end.
-                known = self._known.get((name.value, in_list), NOTHING)
+                known = self._known.get((name.value, lists), NOTHING)
                 return known + Cost(fields=1, directives=directives)
         return NOTHING
 
-    def _field(self, node: FieldNode, directives: int, in_list: bool) -> Cost:
+    def _field(self, node: FieldNode, directives: int, lists: int) -> Cost:
         name = node.name.value
-        below = in_list or name in PER_ITEM
+        below = min(lists + (name in PER_ITEM), MANY)
         inside = self._selections(node.selection_set, below) if node.selection_set else NOTHING
-        size = self._pages.size(node, in_list=in_list)
-        length = 1 if inside.is_page else LISTS.get(name, 1)
+        size = self._pages.size(node, lists=lists)
+        length = 1 if inside.parts else LISTS.get(name, 1)
         values = 1 + WEIGHTS.get(name, 0) + length * inside.once + size * inside.per_item
+        crossings = _around(inside, size, node) if inside.parts else inside.crossings
+        if lists and name in TO_TEAMS:
+            crossings = (0, 0, sum(crossings))
         about_the_schema = name in INTROSPECTION
         fields = 1 + inside.fields
         return Cost(
@@ -249,15 +273,30 @@ class Scales:
             depth=1 if about_the_schema else 1 + inside.depth,
             aliases=inside.aliases + (node.alias is not None),
             directives=inside.directives + directives,
-            crossings=_around(inside.crossings, size, name) if inside.is_page else inside.crossings,
-            is_page=name in OF_CONNECTIONS,
+            crossings=crossings,
+            inheriting=inside.inheriting + _inherits(node),
+            parts=OF_CONNECTIONS & {name},
         )
 
 
-def _around(inside: tuple[int, int, int], size: int, name: str) -> tuple[int, int, int]:
-    """The crossings of a connection of this name, with a page of so many in each of which there are these."""
-    alone, within, anew = inside[0] * size, inside[1] * size, inside[2] * size
-    return (int(name in LONG), alone, within + anew) if name in CROSSINGS else (alone, 0, within + anew)
+def _around(inside: Cost, size: int, connection: FieldNode) -> tuple[int, int, int]:
+    """The crossings of a connection, with a page of so many in each of which there are those inside."""
+    alone, within, anew = (passes * size for passes in inside.crossings)
+    if connection.name.value in CROSSINGS:
+        return _passes(inside.parts, connection), alone, within + anew
+    return alone, 0, within + anew
+
+
+def _passes(parts: frozenset[str], connection: FieldNode) -> int:
+    """How often all of a long one is gone through: to count it, and to sort it for the page."""
+    once = LONG.get(connection.name.value, 0) * ((TOTAL in parts) + bool(parts - {TOTAL}))
+    return once * INHERITED if _inherits(connection) else once
+
+
+def _inherits(field: FieldNode) -> bool:
+    """Whether a list is of what belongs to the teams below as well, as far as the document shows it."""
+    scopes = [argument.value for argument in field.arguments or () if argument.name.value == "scope"]
+    return any(not isinstance(scope, EnumValueNode) or scope.value != "direct" for scope in scopes)
 
 
 def _sums(some: tuple[int, int, int], others: tuple[int, int, int]) -> tuple[int, int, int]:

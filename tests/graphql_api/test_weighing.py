@@ -53,7 +53,11 @@ def weigh(text: str) -> Cost:
         ("{users(first:3){...F}} fragment F on C{nodes{id}}", 1 + 3 * 2),
         ("{users(first:3){nodes{teams(first:2){nodes{id name}}}}}", 1 + 3 * (1 + 1 + 2 * 3)),
         ("{users(first:3){nodes{contacts{id}}}}", 1 + 3 * (1 + 1 + 10)),
-        (ANALYST, 10_302),
+        ("{users{nodes{teams{nodes{id}}}}}", 1 + 100 * (1 + 1 + 20 * 2)),
+        ("{users(first:3){nodes{teams(first:2){nodes{tags{nodes{id}}}}}}}", 1 + 3 * (2 + 2 * (2 + 100 * 2))),
+        ("{users(first:3){edges{node{teams(first:2){...F}}}}} fragment F on T{nodes{tags{nodes{id}}}}", 1 + 3 * 407),
+        ("{users(first:3){nodes{a{b(first:2){nodes{c(first:1){nodes{d{nodes{id}}}}}}}}}}", 1 + 3 * (3 + 2 * 204)),
+        (ANALYST, 10_302 + 100 * 15),
     ],
 )
 def test_a_page_weighs_as_often_as_it_has_items(document: str, total: int) -> None:
@@ -64,7 +68,9 @@ def test_a_page_weighs_as_often_as_it_has_items(document: str, total: int) -> No
     ("document", "total"),
     [
         pytest.param("{user{name history(first:3){nodes{sentence}}}}", 1 + 1 + 1 + 3 * (1 + 131), id="a sentence"),
-        pytest.param("{users(first:3){nodes{attributes}}}", 1 + 3 * (1 + 6), id="a document"),
+        pytest.param("{users(first:3){nodes{attributes rawScim}}}", 1 + 3 * (1 + 6 + 6), id="documents"),
+        pytest.param("{events(first:3){nodes{a:requestBody responseBody}}}", 1 + 3 * (1 + 2 * 101), id="bodies"),
+        pytest.param("{auditEvents(first:3){nodes{before after}}}", 1 + 3 * (1 + 2 * 21), id="what was and is"),
         pytest.param(
             "{users(first:3){nodes{teams(first:2){nodes{memberships{totalCount}}}}}}",
             1 + 3 * (1 + 1 + 2 * (1 + 1 + 1)) + 9_000,
@@ -73,18 +79,71 @@ def test_a_page_weighs_as_often_as_it_has_items(document: str, total: int) -> No
         pytest.param(
             "{teams(first:3){nodes{memberships(first:2){nodes{user{...F}}}}}} "
             "fragment F on User{teams(first:5){nodes{managers{pageInfo{hasNextPage}}}}}",
-            1 + 3 * (1 + 1 + 2 * (1 + 1 + 1 + 5 * (1 + 3))) + 45_000,
+            1 + 3 * (1 + 1 + 2 * (1 + 1 + 1 + 5 * (1 + 3))) + 45_000 + 3 * 15,
             id="by a fragment",
         ),
         pytest.param(
             "{user{teams(first:2){nodes{memberships(first:3){nodes{role}}}}}}",
-            1 + 1 + 2 * (1 + 1 + 3 * 2),
+            1 + 1 + 2 * (1 + 1 + 3 * 2 + 15),
             id="the people of one person's teams are met once",
         ),
         pytest.param(
             "{teams(first:2){nodes{children(first:3){nodes{managers(first:1){totalCount}}}}}}",
-            1 + 2 * (1 + 1 + 3 * (1 + 2)),
+            1 + 2 * (1 + 1 + 3 * (1 + 2 + 15)),
             id="each team of a tree is met once",
+        ),
+        pytest.param(
+            "{team{parentTeam{memberships(first:3){totalCount}}}}", 1 + 1 + 2 + 15, id="the team above one team"
+        ),
+        pytest.param(
+            "{memberships(first:3){nodes{team{memberships(first:1){totalCount}}}}}",
+            1 + 15 + 3 * (1 + 1 + 2 + 1_500),
+            id="the team of each membership",
+        ),
+        pytest.param(
+            "{membershipChanges(first:3){nodes{...F}}} fragment F on C{team{members{totalCount} managers{totalCount}}}",
+            1 + 12 * 15 + 3 * (1 + 1 + 2 * (2 + 1_500)),
+            id="the team of each change, by a fragment",
+        ),
+        pytest.param(
+            "{memberships(first:3){nodes{team{membershipChanges(first:1){nodes{at}}}}}}",
+            1 + 15 + 3 * (1 + 1 + 1 + 2 + 12 * 1_500),
+            id="the changes of the team of each membership",
+        ),
+        pytest.param(
+            "{teams(first:3){nodes{parentTeam{id memberships(first:1,scope:direct){totalCount}}}}}",
+            1 + 3 * (1 + 2 + 2 + 1_500),
+            id="the team above each",
+        ),
+        pytest.param(
+            "{team{memberships(first:3,scope:all){nodes{via{children(first:2){nodes{managers{totalCount}}}}}}}}",
+            1 + 1 + 6 * 15 + 3 * (1 + 1 + 1 + 2 * (1 + 2 + 1_500)) + 15_000,
+            id="the teams below the one through which each is a member",
+        ),
+        pytest.param(
+            "{teams(first:3){nodes{ancestors(first:2){nodes{memberships(first:1){totalCount}}}}}}",
+            1 + 3 * (1 + 1 + 2 * (1 + 2 + 1_500)),
+            id="the teams above each",
+        ),
+        pytest.param(
+            "{teams(first:3){nodes{parentTeam{memberships(first:1){total:totalCount edges{cursor} nodes{id}}}}}}",
+            1 + 3 * (1 + 1 + 2 + 2 + 2 + 3_000),
+            id="counted and sorted",
+        ),
+        pytest.param(
+            "query($s:S){teams(first:3){nodes{parentTeam{memberships(first:1,scope:$s){totalCount}}}}}",
+            1 + 3 * (1 + 1 + 2 + 6 * 1_500) + 15_000,
+            id="with the members of the teams below",
+        ),
+        pytest.param(
+            "{team{ancestors(first:2){nodes{memberships(first:1){totalCount}}}}}",
+            1 + 1 + 2 * (1 + 2 + 15),
+            id="the teams above one team are met once",
+        ),
+        pytest.param(
+            "{memberships(first:3){nodes{team{id parentTeam{name}}}}}",
+            1 + 15 + 3 * (1 + 2 + 2),
+            id="a team without its people",
         ),
     ],
 )
@@ -146,28 +205,28 @@ def _fields(limits: Limits) -> dict[str, int]:
 
 
 def _spelled_out(
-    selections: SelectionSetNode, fragments: dict[str, SelectionSetNode], in_list: bool = False
+    selections: SelectionSetNode, fragments: dict[str, SelectionSetNode], lists: int = 0
 ) -> tuple[int, int]:
     """The oracle: every spread walked anew, as it would be carried out."""
     once = per_item = 0
     for node in selections.selections:
         if isinstance(node, FieldNode):
             name = node.name.value
-            below = in_list or name in PER_ITEM
+            below = lists + (name in PER_ITEM)
             inner = _spelled_out(node.selection_set, fragments, below) if node.selection_set else (0, 0)
             sizes = {"first": 0, "last": 0}
             for argument in node.arguments or ():
                 if argument.name.value in sizes:
                     sizes[argument.name.value] = int(getattr(argument.value, "value", 4))
-            size = max(sizes.values()) or (2 if in_list else 5)
+            size = max(sizes.values()) or (2 if lists == 1 else 5)
             values = 1 + size * inner[1] + (1 if inner[1] else LISTS.get(name, 1)) * inner[0]
             once, per_item = (once, per_item + values) if name in PER_ITEM else (once + values, per_item)
         else:
             inner = (0, 0)
             if isinstance(node, FragmentSpreadNode):
-                inner = _spelled_out(fragments[node.name.value], fragments, in_list)
+                inner = _spelled_out(fragments[node.name.value], fragments, lists)
             elif isinstance(node, InlineFragmentNode):
-                inner = _spelled_out(node.selection_set, fragments, in_list)
+                inner = _spelled_out(node.selection_set, fragments, lists)
             once, per_item = once + inner[0], per_item + inner[1]
     return once, per_item
 
