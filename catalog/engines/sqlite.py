@@ -39,7 +39,7 @@ PRAGMAS = {
     "synchronous": "FULL",
     "foreign_keys": "ON",
     "busy_timeout": str(WAITS_MS),
-    "cache_size": "-65536",
+    "cache_size": "-32768",
     "temp_store": "MEMORY",
     "journal_size_limit": "67108864",
 }
@@ -192,7 +192,7 @@ class SqliteDatabase:
                 await cast(aiosqlite.Connection, one._connection).create_function(*_BASE64, deterministic=True)
         quick.create_function(*_BASE64, deterministic=True)
         quick.row_factory = sqlite3.Row
-        for pragma in ("busy_timeout=0", "query_only=ON", "cache_size=-65536"):
+        for pragma in ("busy_timeout=0", "query_only=ON", "cache_size=-32768"):
             quick.execute(f"PRAGMA {pragma}")
         return cls(writer, await Reader.open(reader, quick))
 
