@@ -20,6 +20,7 @@ from catalog.engines import Database, Statement
 from catalog.engines.loans import EVERYWHERE
 from catalog.models import Account, Integration, Team, User
 from tests import builders, databases, doses, postgres, walls
+from tests.guarantees.ledger import Ledger, writer
 from tests.web.serving import Instance, running
 
 ON_SQLITE = [pytest.param("sqlite")]
@@ -83,6 +84,12 @@ def models_of_every_account() -> None:
         return connection
 
     PoolConnectionWrapper.__aenter__ = entered  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def ledger(request: pytest.FixtureRequest) -> Ledger:
+    """Notes the figures of this test of a guarantee: `ledger(kills=20, lost=0)`."""
+    return writer(request.node.name)
 
 
 @pytest.fixture(params=ENGINES)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 
 from jinja2 import Environment
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -27,6 +30,7 @@ pre { border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; o
 pre { background: var(--sunken) }
 a { color: var(--accent) }
 table { border-collapse: collapse; display: block; overflow-x: auto }
+svg { width: 100%; height: auto }
 th, td { border: 1px solid var(--line); padding: .35rem .65rem; text-align: left; vertical-align: top }
 """
 
@@ -47,6 +51,19 @@ PAGE = """\
 
 _page = Environment(autoescape=True).from_string(PAGE)
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def _picture(tokens: Sequence[Token], index: int) -> str:
+    """A drawing of ours written into the page, which asks for nothing else; of any other image, what it shows."""
+    image = tokens[index]
+    for drawn in (place / str(image.attrs.get("src", "")) for place in PLACES):
+        if drawn.suffix == ".svg" and drawn.is_file():
+            return drawn.read_text(encoding="utf-8")
+    return escape(image.content)
+
+
+_markdown.add_render_rule("image", lambda _, tokens, index, *more: _picture(tokens, index))
+
 
 
 async def guide(request: Request) -> Response:

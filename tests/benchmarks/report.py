@@ -55,7 +55,7 @@ def chart(results: Results) -> str:
         rows.append(f'<text x="{LEFT - 10}" y="{y + BAR - 4}" text-anchor="end">{escape(kind)}</text>')
         for name in shown:
             share = against(results, kind, name)
-            length = max(1, round(min(share, 1.2) * (WIDTH - LEFT - 160)))
+            length = max(1, round(min(share, 1.1) * (WIDTH - LEFT - 160)))
             colour = COLOURS.get(name, OTHERS)
             rows.append(f'<rect x="{LEFT}" y="{y}" width="{length}" height="{BAR}" fill="{colour}"/>')
             rows.append(f'<text x="{LEFT + length + 6}" y="{y + BAR - 4}">{share:.2f} {escape(name)}</text>')

@@ -16,6 +16,7 @@ from catalog.sealing import Sealer
 from catalog.services import teams
 from tests import builders
 from tests.conftest import ON_POSTGRES
+from tests.guarantees.ledger import Ledger
 
 SECRET = "a secret key of the tests, long enough"
 TAMPERINGS = 60
@@ -113,23 +114,28 @@ async def test_an_account_of_which_nothing_is_sealed_holds(actor: Actor, sealer:
     assert (verified.events, verified.fault) == (0, None)
 
 
-async def test_g24_every_tampering_is_found_and_where(db: Database, actor: Actor, sealer: Sealer) -> None:
+async def test_g24_every_tampering_is_found_and_where(
+    db: Database, actor: Actor, sealer: Sealer, ledger: Ledger
+) -> None:
     team = await builders.a_team(actor)
     await renamed(actor, team, [f"Team {number}" for number in range(12)])
     await sealer.seal()
     pristine = await events(db, actor.account_id)
     heads = await db.rows("SELECT * FROM audit_heads")
     chance = random.Random(4)
+    missed = 0
     for _ in range(TAMPERINGS):
         place, what, statements = tampering(chance, pristine)
         async with db.unit() as unit:
             await unit.batch(statements)
         found = await sealer.verify(actor.account_id)
+        missed += found.fault is None
         assert found.fault is not None, what
         assert found.events <= place, what
         async with db.unit() as unit:
             await unit.batch([Statement("DELETE FROM audit_events"), Statement("DELETE FROM audit_heads")])
             await unit.batch([_again("audit_events", pristine), _again("audit_heads", heads)])
+    ledger(tamperings=TAMPERINGS, missed=missed)
     assert (await sealer.verify(actor.account_id)).events == 12
 
 

@@ -20,6 +20,7 @@ from scim_facade.projection import Projection
 from scim_facade.reading import read_resource
 from scim_facade.schemas import CORE_USER_URN, ENTERPRISE_URN, GROUP
 from tests.doses import dose
+from tests.guarantees.ledger import Ledger
 from tests.scim_facade.strategies import OWN_URN, OWN_USER, TEXTS
 
 Json = dict[str, Any]
@@ -218,7 +219,7 @@ def test_whatever_comes_is_understood_or_refused_by_a_scim_error_in_little_time(
     assert {outcome[:3] for outcome in outcomes} <= {"und", "400"}
 
 
-async def test_g11_whatever_is_sent_no_answer_is_the_servers_fault(scim: httpx.AsyncClient) -> None:
+async def test_g11_whatever_is_sent_no_answer_is_the_servers_fault(scim: httpx.AsyncClient, ledger: Ledger) -> None:
     chance = Random(SEED)
     ada = (await scim.post("/Users", json={"userName": "ada", "title": "Countess"})).json()
     team = (await scim.post("/Groups", json={"displayName": "Payments", "members": [{"value": ada["id"]}]})).json()
@@ -231,6 +232,7 @@ async def test_g11_whatever_is_sent_no_answer_is_the_servers_fault(scim: httpx.A
         if answer.status_code >= 400:
             assert answer.json()["status"] == str(answer.status_code)
         statuses[answer.status_code] += 1
+    ledger(inputs=statuses.total(), faults=sum(count for status, count in statuses.items() if status >= 500))
     assert statuses[400] > OVER_HTTP / 3
     assert (await scim.get("/ServiceProviderConfig")).status_code == 200
 

@@ -33,6 +33,12 @@ async def test_a_guide_is_shown_with_its_tables(product: httpx.AsyncClient) -> N
     assert "MUSTER_DATABASE_URL" in answer.text
 
 
+async def test_a_drawing_is_part_of_the_page(product: httpx.AsyncClient) -> None:
+    answer = await product.get("/docs/performance")
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in answer.text
+    assert "<img" not in answer.text
+
+
 @pytest.mark.parametrize("name", ["nothing", "..%2Fpyproject", "%2Fetc%2Fpasswd"])
 async def test_what_is_no_guide_is_not_found(product: httpx.AsyncClient, name: str) -> None:
     assert (await product.get(f"/docs/{name}")).status_code == 404

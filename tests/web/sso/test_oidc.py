@@ -18,6 +18,7 @@ from catalog.models import Integration, User
 from catalog.services import sign_in_connections, users
 from catalog.services.sign_in_connections import Connection
 from tests import builders
+from tests.guarantees.ledger import Ledger
 from tests.web.door import EMAIL, sign_in
 from tests.web.sso.coming_in import VAULT, at_the_door, is_in, path, starts
 from tests.web.sso.openid import (
@@ -157,18 +158,21 @@ FORGERIES = [
 
 
 async def test_g21_no_forgery_lets_anybody_in_and_none_breaks_anything(
-    guest: httpx.AsyncClient, provider: Provider, connection: Connection, grace: User
+    guest: httpx.AsyncClient, provider: Provider, connection: Connection, grace: User, ledger: Ledger
 ) -> None:
     assert len({forgery.name for forgery in FORGERIES}) >= 30
+    accepted = 0
     for forgery in FORGERIES:
         url = await starts(guest, connection)
         grant, back = provider.signs_in(url, "00u1")
         forgery.token(grant)
         forgery.back(back)
         answer = await guest.get(path(connection, "callback"), params=back)
+        accepted += answer.status_code != 403
         assert answer.status_code == 403, forgery.name
         assert await is_in(guest) is None, forgery.name
         assert "grace" not in answer.text, forgery.name
+    ledger(forgeries=len(FORGERIES), accepted=accepted)
     assert await errors_of(connection)
     # The same without a lie: each was refused for what was forged.
     _, back = provider.signs_in(await starts(guest, connection), "00u1")
