@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from tortoise.models import Model
 
-from catalog import timekeeping
+from catalog import sql, timekeeping
 from catalog.database import database
 from catalog.dialects import DIALECTS
 from catalog.engines import Statement
 from catalog.ids import new_id
 from catalog.models import Team, User
+from catalog.selection import EVERYTHING, Where, is_keyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,18 @@ async def total(account_id: UUID) -> Tally:
         account_id,
     )
     return NOTHING if row is None else Tally(row["users"], row["teams"])
+
+
+async def count(account_id: UUID, noun: Literal["users", "teams"], where: Where) -> int:
+    """How many people or teams meet the condition: told by the tally where it is met by all, else counted."""
+    if where == EVERYTHING:
+        return int(getattr(await total(account_id), noun))
+    db = database(account_id)
+    query = sql.Query(db.dialect, noun, account_id)
+    query.where(where)
+    ask = db.keyed if is_keyed(where) else db.rows
+    found = await ask(query.counting(), *query.params)
+    return int(found[0]["n"])
 
 
 async def compared(account_id: UUID) -> tuple[Tally, Tally]:

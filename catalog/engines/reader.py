@@ -24,7 +24,6 @@ from catalog.errors import Unavailable
 STEPS = 1_000_000
 """Of SQLite's machine between two looks at the clock, about 20 ms: each takes the interpreter away from the others."""
 
-
 _TOO_LATE = "The database did not answer in time."
 
 

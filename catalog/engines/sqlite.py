@@ -192,7 +192,7 @@ class SqliteDatabase:
                 await cast(aiosqlite.Connection, one._connection).create_function(*_BASE64, deterministic=True)
         quick.create_function(*_BASE64, deterministic=True)
         quick.row_factory = sqlite3.Row
-        for pragma in ("busy_timeout=0", "query_only=ON", "cache_size=-32768"):
+        for pragma in ("busy_timeout=0", "query_only=ON", f"cache_size={PRAGMAS['cache_size']}"):
             quick.execute(f"PRAGMA {pragma}")
         return cls(writer, await Reader.open(reader, quick))
 

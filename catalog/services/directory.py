@@ -74,14 +74,7 @@ async def id_of_email(actor: Actor, email: str) -> UUID:
 
 async def count(actor: Actor, where: Where = EVERYTHING) -> int:
     """How many people meet the condition."""
-    if where == EVERYTHING:
-        return (await tallies.total(actor.account_id)).users
-    db = database(actor.account_id)
-    query = sql.Query(db.dialect, "users", actor.account_id)
-    query.where(where)
-    ask = db.keyed if is_keyed(where) else db.rows
-    found = await ask(query.counting(), *query.params)
-    return int(found[0]["n"])
+    return await tallies.count(actor.account_id, "users", where)
 
 
 @lru_cache(maxsize=8)

@@ -262,14 +262,7 @@ async def page(
 
 async def count(actor: Actor, where: Where = EVERYTHING) -> int:
     """How many teams meet the condition."""
-    if where == EVERYTHING:
-        return (await tallies.total(actor.account_id)).teams
-    db = database(actor.account_id)
-    query = sql.Query(db.dialect, "teams", actor.account_id)
-    query.where(where)
-    ask = db.keyed if is_keyed(where) else db.rows
-    found = await ask(query.counting(), *query.params)
-    return int(found[0]["n"])
+    return await tallies.count(actor.account_id, "teams", where)
 
 
 def _columns(dialect: str, actor: Actor, with_members: bool) -> sql.Query:

@@ -344,17 +344,19 @@ async def test_a_change_that_always_gives_way_is_unavailable_in_the_end() -> Non
     assert tries == changes.TRIES
 
 
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+
+
 @pytest.mark.parametrize("db", ON_SQLITE, indirect=True)
 async def test_g15_a_read_of_sqlite_that_takes_too_long_is_given_up_and_others_are_answered(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
     monkeypatch.setattr(reader, "STATEMENT_TIMEOUT_S", 0.3)
     async with asyncio.timeout(10):
         with pytest.raises(Unavailable, match="in time"):
-            await db.rows(endless)
+            await db.rows(ENDLESS)
         monkeypatch.undo()
-        long = endless.replace("FROM n)", "FROM n WHERE x < 500000)")
+        long = ENDLESS.replace("FROM n)", "FROM n WHERE x < 500000)")
         assert [tuple(row) for row in await db.rows(long)] == [(500_000,)]
 
 
@@ -362,10 +364,9 @@ async def test_g15_a_read_of_sqlite_that_takes_too_long_is_given_up_and_others_a
 async def test_g15_the_wait_for_reads_before_it_counts_as_a_reads_own_time(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
     monkeypatch.setattr(reader, "STATEMENT_TIMEOUT_S", 0.3)
     begun = monotonic()
-    outcomes = await asyncio.gather(*(db.rows(endless) for _ in range(20)), return_exceptions=True)
+    outcomes = await asyncio.gather(*(db.rows(ENDLESS) for _ in range(20)), return_exceptions=True)
     assert {type(outcome) for outcome in outcomes} == {Unavailable}
     assert monotonic() - begun < 20 * 0.3 / 2
 
