@@ -63,11 +63,10 @@ PROMISES: dict[int, Promise] = {
     ),
     26: Promise("No address leads a fetch into a private network."),
     27: Promise(
-        "With MUSTER_DRAIN_S a stopping server says so first, and answers what is under way; behind a proxy that asks "
-        "who is ready, a rolling restart fails no request.",
-        "400 requests",
-        "10,000",
-        lacks="the same behind nginx, which does not ask",
+        "With MUSTER_DRAIN_S a stopping server says so first, and answers what is under way; a rolling restart fails "
+        "no request behind a proxy that asks who is ready, nor behind nginx, which does not ask.",
+        "400 requests through each",
+        "10,000 through each",
     ),
     28: Promise(
         "What a release has left behind is upgraded and as it was; an older program does not start on a newer schema.",
