@@ -52,14 +52,12 @@ async def note(this: Change, kind: Kind, subject_id: UUID) -> None:
     rows = await this.rows(
         "SELECT i.name, i.settings, i.paused_at IS NOT NULL AS paused, i.pause_reason, "
         "(SELECT count(*) FROM (SELECT 1 FROM alert_marks m WHERE m.integration_id = $2 AND m.kind = $3 AND m.at > $4 "
-        f"LIMIT {MOST_PER_HOUR + 1}) counted) AS marks "
-        f"FROM integrations i WHERE i.account_id = $1 AND i.id = $2{DIALECTS[this.dialect].for_share}",
+        f"LIMIT {MOST_PER_HOUR + 1}) counted) AS marks FROM integrations i WHERE i.account_id = $1 AND i.id = $2",
         *(this.account_id, integration_id, kind, this.at - WITHIN),
     )
     found = rows[0]
     if found["paused"]:
-        pausing.forget()
-        raise Paused(found["name"], found["pause_reason"] or pausing.BY_HAND)
+        raise _paused(found["name"], found["pause_reason"])
     threshold = _threshold(Settings.read(found["settings"]), kind)
     if not threshold:
         return
@@ -101,16 +99,18 @@ async def prune() -> None:
 
 
 async def _raise(this: Change, integration_id: UUID, kind: Kind, threshold: int) -> None:
-    """Administrators told, and the integration paused where it is set so; not within `QUIET` of the last time."""
-    # Of changes at the same moment, each of which is one too many, one raises the alert.
+    """Administrators told, and the integration paused where it is set so; not within `QUIET` of the last time.
+
+    Raises Paused where another change was quicker to pause it.
+    """
+    if await _is_quiet(this, integration_id, kind):
+        return
+    # Of changes at the same moment, each of which is one too many, one raises the alert: the others wait for it here.
+    # Nobody comes with a lock that is shared: two who wait for each other to let go of theirs wait for ever.
     integration = await access.integration(this, integration_id, lock=True)
-    quiet = await this.rows(
-        "SELECT 1 FROM alerts WHERE integration_id = $1 AND kind = $2 AND at > $3 UNION ALL "
-        "SELECT 1 FROM audit_events WHERE account_id = $4 AND subject_id = $1 AND action = 'integration.resumed' "
-        "AND at > $3 LIMIT 1",
-        *(integration_id, kind, this.at - QUIET, this.account_id),
-    )
-    if quiet:
+    if integration.paused_at is not None:
+        raise _paused(integration.name, integration.pause_reason)
+    if await _is_quiet(this, integration_id, kind):
         return
     pauses = Settings.read(integration.settings).pause_on_alert
     self = {"integration_id": integration_id, "account_id": this.account_id}
@@ -128,6 +128,22 @@ async def _raise(this: Change, integration_id: UUID, kind: Kind, threshold: int)
         pausing.hold(this, integration, f"{headline[0].upper()}{headline[1:]}.")
     facts = {"integration": integration.name, "headline": headline, "deed": _DEEDS[kind].format(number=threshold)}
     await post.tell_administrators(this, letters.ALERT, {**facts, "has_paused": pauses})
+
+
+async def _is_quiet(this: Change, integration_id: UUID, kind: Kind) -> bool:
+    """Whether administrators know: they were told, or let the integration go on, within `QUIET`."""
+    rows = await this.rows(
+        "SELECT 1 FROM alerts WHERE integration_id = $1 AND kind = $2 AND at > $3 UNION ALL "
+        "SELECT 1 FROM audit_events WHERE account_id = $4 AND subject_id = $1 AND action = 'integration.resumed' "
+        "AND at > $3 LIMIT 1",
+        *(integration_id, kind, this.at - QUIET, this.account_id),
+    )
+    return bool(rows)
+
+
+def _paused(name: str, reason: str | None) -> Paused:
+    pausing.forget()
+    return Paused(name, reason or pausing.BY_HAND)
 
 
 def _threshold(settings: Settings, kind: Kind) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,9 +12,11 @@ from starlette.routing import Mount
 
 from catalog.actors import Actor
 from catalog.changes import change
+from catalog.database import everywhere
 from catalog.models import Integration
-from catalog.services import deliveries, pausing, tokens
+from catalog.services import deliveries, integrations, pausing, tokens
 from scim_facade.app import create_app
+from tests import builders
 
 USER = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"]}
 SEARCH = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}
@@ -46,6 +49,25 @@ async def test_a_paused_integration_reads_on_and_writes_again_once_it_is_resumed
     async with change(actor) as this:
         await pausing.resume(this, integration.id)
     assert (await scim.delete(path)).status_code == 204
+
+
+@pytest.mark.parametrize("pauses", [False, True])
+async def test_of_deactivations_at_the_same_moment_one_raises_the_alert_and_none_waits_for_another(
+    scim: httpx.AsyncClient, actor: Actor, integration: Integration, pauses: bool
+) -> None:
+    await builders.a_user(actor, "root@lovelace.dev", role="admin")
+    async with change(actor) as this:
+        await integrations.update_settings(this, integration.id, alert_deactivations_per_hour=1, pause_on_alert=pauses)
+    made = [await scim.post("/Users", json={**USER, "userName": f"p{n}@lovelace.example"}) for n in range(13)]
+    first, *others = [f"/Users/{one.json()['id']}" for one in made]
+    leave = {"Operations": [{"op": "replace", "path": "active", "value": False}]}
+    assert (await scim.patch(first, json=leave)).status_code == 200
+    answers = await asyncio.gather(*(scim.patch(path, json=leave) for path in others))
+    told = await everywhere().rows("SELECT id FROM outbox_messages WHERE letter = 'Alert'")
+    assert len(told) == 1
+    refused = [one for one in answers if one.status_code != 200]
+    assert len(refused) < len(answers) if pauses else not refused, [one.text for one in refused]
+    assert all(one.headers["retry-after"] == "600" for one in refused), [one.text for one in refused]
 
 
 @pytest.fixture
