@@ -267,7 +267,7 @@ class AccountNotChosen(CatalogError):
 
 class Unavailable(CatalogError):
     """The database can't be reached, or did not answer in time. Nothing was changed, unless it is `in_doubt`: the
-    connection was lost while the change was being kept."""
+    connection was lost, or the disk failed, while the change was being kept."""
 
     code = "UNAVAILABLE"
 

@@ -60,9 +60,14 @@ class Running:
         return self._process.exitcode
 
 
-async def start(*arguments: str, environment: Mapping[str, str], out: Path, errors: Path) -> Running:
-    """`muster` with these arguments and no other environment, which adds to the files what it prints."""
-    return await begin(_muster, arguments, dict(environment), str(out), str(errors))
+async def start(
+    *arguments: str, environment: Mapping[str, str], out: Path, errors: Path, disk: str | None = None
+) -> Running:
+    """`muster` with these arguments and no other environment, which adds to the files what it prints.
+
+    On the disk of that name, where one is named (`tests.disks`).
+    """
+    return await begin(_muster, arguments, dict(environment), str(out), str(errors), disk)
 
 
 async def begin(work: Callable[..., None], *arguments: Any) -> Running:
@@ -90,10 +95,16 @@ async def muster(*arguments: str, environment: Mapping[str, str]) -> str:
     return ended.out
 
 
-def _muster(arguments: tuple[str, ...], environment: dict[str, str], out: str, errors: str) -> None:
+def _muster(
+    arguments: tuple[str, ...], environment: dict[str, str], out: str, errors: str, disk: str | None
+) -> None:
     """In the process: everything as `python -m web.cli` would find it."""
     from web.cli import main
 
+    if disk is not None:
+        from tests.disks import put_on
+
+        put_on(disk)
     for path, standard, how in ((os.devnull, 0, os.O_RDONLY), (out, 1, ADDING), (errors, 2, ADDING)):
         file = os.open(path, how, 0o600)
         os.dup2(file, standard)

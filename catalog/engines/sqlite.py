@@ -327,13 +327,19 @@ class SqliteDatabase:
         connection.execute("SAVEPOINT unit")
 
     def _keep(self, connection: sqlite3.Connection) -> int | None:
-        """The number of the transaction that is durable now; None, if there was none."""
+        """The number of the transaction that is durable now; None, if there was none.
+
+        Raises Unavailable, in doubt, where the disk did not say whether it is; what sqlite3 does for what is undone.
+        """
         if not connection.in_transaction:
             return None
         try:
             connection.commit()
-        except sqlite3.Error:
+        except sqlite3.Error as problem:
             connection.rollback()
+            if problem.sqlite_errorname == "SQLITE_IOERR_FSYNC":
+                # It stands in the log, and is found there if this process ends before another commit writes over it.
+                raise Unavailable(f"The disk failed: {problem}. It may have kept it.", in_doubt=True) from problem
             raise
         return self._transaction
 

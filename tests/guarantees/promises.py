@@ -21,7 +21,11 @@ class Promise:
 PROMISES: dict[int, Promise] = {
     1: Promise("An acknowledged write survives kill -9 of the server.", "10 kills on each database", "200 on each"),
     2: Promise("An immediate restart of PostgreSQL loses nothing and leaves nothing half done.", "5 restarts", "100"),
-    3: Promise("A full disk loses nothing that was acknowledged.", lacks="a failing fsync needs privileges"),
+    3: Promise(
+        "A disk that is full or fails loses nothing that was acknowledged, and what it has not kept never is.",
+        "5 failing syncs of SQLite, 2 of PostgreSQL",
+        "200 and 100",
+    ),
     4: Promise("A retried POST makes one person and one letter.", "16 clients", "16 clients"),
     5: Promise("A mutation under an Idempotency-Key is carried out once, whichever process it meets."),
     6: Promise("Every request is all or nothing.", "a fault at each of 20 operations", "the same"),

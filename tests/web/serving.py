@@ -38,17 +38,21 @@ async def running(database_url: str, folder: Path, **settings: str) -> AsyncIter
 class Killable:
     """A running server that may be stopped or killed, and started anew at the same address."""
 
-    def __init__(self, environment: dict[str, str], token: str, url: str, process: Running) -> None:
+    def __init__(
+        self, environment: dict[str, str], token: str, url: str, process: Running, disk: str | None = None
+    ) -> None:
         self.environment, self.token, self.url = environment, token, url
-        self._process = process
+        self._process, self._disk = process, disk
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, database_url: str, folder: Path, **settings: str) -> AsyncIterator[Killable]:
-        """As `running`, which most tests want."""
+    async def running(
+        cls, database_url: str, folder: Path, *, disk: str | None = None, **settings: str
+    ) -> AsyncIterator[Killable]:
+        """As `running`, which most tests want; on the disk of that name (`tests.disks`)."""
         environment, token = await _prepared(database_url, folder, settings)
-        process, url = await _started(environment, token)
-        server = cls(environment, token, url, process)
+        process, url = await _started(environment, token, disk)
+        server = cls(environment, token, url, process, disk)
         try:
             yield server
         finally:
@@ -67,7 +71,7 @@ class Killable:
 
     async def start(self) -> None:
         """Another one in its place, once it is ready."""
-        self._process = await _serve(self.environment)
+        self._process = await _serve(self.environment, self._disk)
         if not await _is_ready(self.url, self.token, self._process):
             raise RuntimeError("The server did not come up again.")
 
@@ -85,9 +89,9 @@ async def _prepared(database_url: str, folder: Path, settings: dict[str, str]) -
     return environment, (await muster("token", "create", "--rehearsal", environment=environment)).strip()
 
 
-async def _serve(environment: dict[str, str]) -> Running:
+async def _serve(environment: dict[str, str], disk: str | None) -> Running:
     log = _log(environment)
-    return await start("serve", environment=environment, out=log, errors=log)
+    return await start("serve", environment=environment, out=log, errors=log, disk=disk)
 
 
 def _log(environment: dict[str, str]) -> Path:
@@ -96,11 +100,11 @@ def _log(environment: dict[str, str]) -> Path:
     return folder.with_name(f"{folder.name}.log")
 
 
-async def _started(environment: dict[str, str], token: str) -> tuple[Running, str]:
+async def _started(environment: dict[str, str], token: str, disk: str | None) -> tuple[Running, str]:
     """The server, ready, and its address. A port that somebody else took meanwhile is left to them."""
     for _ in range(TRIES):
         environment["MUSTER_PORT"] = str(port := free_port())
-        process = await _serve(environment)
+        process = await _serve(environment, disk)
         url = f"http://127.0.0.1:{port}"
         if await _is_ready(url, token, process):
             return process, url
