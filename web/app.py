@@ -80,7 +80,7 @@ def create_app(settings: Settings, watch: Watch | None = None) -> ASGIApp:
             Route("/readyz", readiness.readyz),
             Route("/metrics", metrics.metrics(settings.metrics_secret)),
             Route("/docs", guides),
-            Route("/docs/{name}", guides),
+            Route("/docs/{name:path}", guides),
             *pages.routes(),
         ],
         exception_handlers={Refused: refuse},
@@ -122,7 +122,7 @@ def _single_sign_on(settings: Settings, tries: SignInLimit) -> ASGIApp:
 def _guides() -> ASGIApp:
     from web import guides
 
-    return Router([Route("/docs", guides.guide), Route("/docs/{name}", guides.guide)])
+    return Router([Route("/docs", guides.guide), Route("/docs/{name:path}", guides.guide)])
 
 
 async def healthz(request: Request) -> Response:

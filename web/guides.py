@@ -1,11 +1,17 @@
-"""`/docs`: the guides, served by the product from the same Markdown that the repository shows."""
+"""`/docs`: the guides, served by the product from the same Markdown that the repository shows.
+
+A link from one to another leads there as well; what lies beside them in the repository is named, and not linked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
+from posixpath import dirname, join, normpath
 
 from jinja2 import Environment
 from markdown_it import MarkdownIt
@@ -37,6 +43,9 @@ th, td { border: 1px solid var(--line); padding: .35rem .65rem; text-align: left
 # Beside the package in a checkout, inside it in a wheel.
 PLACES = (Path(__file__).parent / "docs", Path(__file__).parent.parent / "docs")
 
+FIRST = "README"
+"""The guide that lists the others."""
+
 PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -65,32 +74,66 @@ def _picture(tokens: Sequence[Token], index: int) -> str:
 _markdown.add_render_rule("image", lambda _, tokens, index, *more: _picture(tokens, index))
 
 
-
 async def guide(request: Request) -> Response:
     """One guide, or the list of them; 404 for a name that is none."""
-    name = request.path_params.get("name", "").removesuffix(".md")
-    found = _guides().get(name) if name else None
-    if name and found is None:
-        return HTMLResponse(_shown("Not found", "# There is no such guide\n\nSee the [list](/docs)."), 404, _headers())
-    if found is None:
-        lines = [f"- [{title}](/docs/{name})" for name, (title, _) in sorted(_guides().items())]
-        return HTMLResponse(_shown("Guides", "# Guides\n\n" + "\n".join(lines)), headers=_headers())
-    title, text = found
-    return HTMLResponse(_shown(title, text), headers=_headers())
+    name = request.path_params.get("name", FIRST).removesuffix(".md")
+    text = _guides().get(name)
+    if text is None:
+        return _answer(_shown(FIRST, "# There is no such guide\n\nSee the [list](README.md)."), 404)
+    return _answer(_shown(name, text))
 
 
 @lru_cache
-def _guides() -> dict[str, tuple[str, str]]:
-    """Each guide's name, with its title and its text."""
+def _guides() -> dict[str, str]:
+    """Each guide's text, by its path without `.md`; and a list of the decisions."""
     folder = next((place for place in PLACES if place.is_dir()), None)
-    texts = {page.stem: page.read_text() for page in folder.glob("*.md")} if folder else {}
-    return {name: (text.partition("\n")[0].lstrip("# "), text) for name, text in texts.items()}
+    pages = sorted(folder.rglob("*.md")) if folder else []
+    texts = {page.relative_to(folder).with_suffix("").as_posix(): page.read_text("utf-8") for page in pages if folder}
+    decisions = [f"- [{_title(text)}]({name}.md)" for name, text in texts.items() if name.startswith("decisions/")]
+    return {**texts, "decisions": "# Decisions\n\n" + "\n".join(decisions)}
 
 
-def _shown(title: str, text: str) -> str:
+def _title(text: str) -> str:
+    return text.partition("\n")[0].lstrip("# ")
+
+
+def _shown(name: str, text: str) -> str:
+    tokens = _markdown.parse(text)
+    for token, after in pairwise(tokens):
+        if token.type == "heading_open":
+            token.attrs["id"] = _anchor(after.content)
+    for token in tokens:
+        token.children = list(_linked(token.children or (), name))
     # The renderer escapes HTML; the text is ours in any case.
-    return _page.render(title=title, style=STYLE, body=_markdown.render(text))
+    body = _markdown.renderer.render(tokens, _markdown.options, {})
+    return _page.render(title=_title(text), style=STYLE, body=body)
 
 
-def _headers() -> dict[str, str]:
-    return {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+def _linked(tokens: Sequence[Token], name: str) -> Iterator[Token]:
+    """The pieces of a paragraph of this guide, with each link leading to where its page is served."""
+    is_kept = True
+    for token in tokens:
+        if token.type == "link_open":
+            target = _address(str(token.attrs["href"]), name)
+            is_kept = target is not None
+            token.attrs["href"] = target or ""
+        if is_kept or token.type not in ("link_open", "link_close"):
+            yield token
+
+
+def _address(target: str, name: str) -> str | None:
+    """Where a link of this guide leads; None where that is not served."""
+    page, mark, anchor = target.partition("#")
+    if not page or ":" in page:
+        return target
+    path = normpath(join(dirname(name), page)).removesuffix(".md")
+    return f"/docs/{path}{mark}{anchor}" if path in _guides() else None
+
+
+def _anchor(heading: str) -> str:
+    """A heading's name in addresses, as the repository's pages have it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _answer(page: str, status: int = 200) -> Response:
+    return HTMLResponse(page, status, {"Content-Security-Policy": CONTENT_SECURITY_POLICY})
