@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from time import monotonic
 
 import pytest
@@ -99,16 +100,25 @@ async def test_g34_a_letter_arrives_or_is_given_up_in_time_whatever_is_the_matte
 async def to_provider() -> AsyncIterator[Relay]:
     """The way to a provider that answers everything with one document."""
 
+    answering: set[asyncio.StreamWriter] = set()
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while await reader.read(65536):
-            # A question is a piece or two, and an answer too many is not read.
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(DOCUMENT), DOCUMENT))
+        answering.add(writer)
+        with suppress(ConnectionError):
+            while await reader.read(65536):
+                # A question is a piece or two, and an answer too many is not read.
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(DOCUMENT), DOCUMENT))
         writer.transport.abort()
+        answering.remove(writer)
+
+    async def is_over() -> bool:
+        return not answering
 
     provider = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with Relay.before(provider.sockets[0].getsockname()[1]) as relay:
         yield relay
     provider.close()
+    await until(is_over)
 
 
 @pytest.mark.parametrize("matter", [*PASSABLE, *CLOSED])

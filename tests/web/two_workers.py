@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -43,10 +43,9 @@ def worker_behind(port: int) -> int:
         fields = line.split()
         if int(fields[2].rpartition(":")[2], 16) == port:
             sockets.add(f"socket:[{fields[9]}]")
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if any(os.readlink(one) in sockets for one in (process / "fd").iterdir()):
-                return int(process.name)
-        except OSError:
-            continue
+    for file in Path("/proc").glob("[0-9]*/fd/*"):
+        # It may be closed meanwhile, and its process gone.
+        with suppress(OSError):
+            if os.readlink(file) in sockets:
+                return int(file.parts[2])
     raise AssertionError(f"nobody holds a connection from port {port}.")
