@@ -1,6 +1,5 @@
 """A database, an account, and who is asking."""
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -10,16 +9,18 @@ import httpx
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from tortoise.apps import Apps
 from tortoise.backends.base.client import PoolConnectionWrapper
 from tortoise.models import MetaInfo
 
-from catalog import actors, database, hashing, schema
+from catalog import actors, database, hashing
 from catalog.actors import Actor
 from catalog.changes import change
-from catalog.engines import Database, Statement
+from catalog.engines import Database
 from catalog.engines.loans import EVERYWHERE
 from catalog.models import Account, Integration, Team, User
 from tests import builders, databases, doses, postgres, walls
+from tests.emptying import Emptied
 from tests.guarantees.ledger import Ledger, writer
 from tests.web.serving import Instance, running
 
@@ -31,6 +32,7 @@ ENGINES = [*ON_SQLITE, *ON_POSTGRES]
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         postgres.prepare()
+        databases.prepare()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,10 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    databases.leave()
+    for one in _emptied:
+        one.leave()
     postgres.leave()
     if not hasattr(config, "workerinput"):
         postgres.tidy()
+        databases.tidy()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -56,9 +60,10 @@ def quick_hashes() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def quick_connections() -> None:
-    """What a model's filters are in a dialect, found out once: Tortoise does so whenever a database is connected, which
-    is half of what beginning a test costs."""
-    find = MetaInfo._generate_filters
+    """What the models are in a dialect, found out once: Tortoise does so whenever a database is connected, which is
+    half of what beginning a test costs."""
+    find, build = MetaInfo._generate_filters, Apps._build_initial_querysets
+    built: dict[type, dict[MetaInfo, dict[str, Any]]] = {}
 
     def known(meta: MetaInfo) -> None:
         # With the model, so that the models which each migration makes for itself are not kept for the sake of these.
@@ -69,7 +74,35 @@ def quick_connections() -> None:
             type.__setattr__(meta._model, "_known_filters", found)
         meta.filters = dict(found[meta.db.executor_class])
 
+    def built_once(apps: Apps) -> None:
+        dialect = type(apps._connections.get("default"))
+        metas = [model._meta for models in apps.apps.values() for model in models.values()]
+        if dialect not in built:
+            build(apps)
+            built[dialect] = {meta: {name: _own(getattr(meta, name)) for name in _OF_A_DIALECT} for meta in metas}
+        for meta in metas:
+            for name, value in built[dialect][meta].items():
+                setattr(meta, name, _own(value))
+
     MetaInfo._generate_filters = known  # type: ignore[method-assign]
+    Apps._build_initial_querysets = built_once  # type: ignore[method-assign]
+
+
+_OF_A_DIALECT = (
+    "filters",
+    "db_native_fields",
+    "db_default_fields",
+    "db_complex_fields",
+    "basetable",
+    "basequery",
+    "basequery_all_fields",
+)
+"""What Tortoise knows of a model once it knows the database."""
+
+
+def _own(value: Any) -> Any:
+    """What Tortoise writes into, anew; queries stay as they are."""
+    return value.copy() if isinstance(value, dict | list) else value
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -93,21 +126,18 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
 
 
 @pytest.fixture(params=ENGINES)
-async def db(request: pytest.FixtureRequest, tmp_path: Path, migrated: dict[str, str]) -> AsyncIterator[Database]:
+async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """The connected database, migrated and empty; the test runs once with each engine.
 
     A test may ask for PostgreSQL with one of its two walls between accounts alone (`tests.walls`).
     """
     try:
-        if request.param == "sqlite":
-            yield await _sqlite(migrated, request.getfixturevalue("tmp_path_factory"), tmp_path)
-        else:
-            connected = await _postgres(migrated)
-            if request.param == walls.CONDITIONS_ALONE:
-                connected = await database.connect(postgres.above_the_wall(migrated["postgres"]))
-            if request.param == walls.POLICIES_ALONE:
-                walls.take_conditions_away(request.getfixturevalue("monkeypatch"))
-            yield connected
+        address = await (_sqlite(tmp_path) if request.param == "sqlite" else _postgres())
+        if request.param == walls.CONDITIONS_ALONE:
+            address = postgres.above_the_wall(address)
+        if request.param == walls.POLICIES_ALONE:
+            walls.take_conditions_away(request.getfixturevalue("monkeypatch"))
+        yield await database.connect(address)
     finally:
         await database.disconnect()
 
@@ -187,37 +217,16 @@ async def instance(address: str, tmp_path: Path) -> AsyncIterator[Instance]:
         yield served
 
 
-@pytest.fixture(scope="session")
-def migrated() -> dict[str, str]:
-    """What this process has migrated already: SQLite's template, PostgreSQL's database."""
-    return {}
+async def _sqlite(tmp_path: Path) -> str:
+    return await databases.migrated("sqlite", tmp_path, "muster")
 
 
-async def _sqlite(migrated: dict[str, str], factory: pytest.TempPathFactory, tmp_path: Path) -> Database:
-    if "sqlite" not in migrated:
-        template = factory.mktemp("template") / "muster.db"
-        await database.connect(f"sqlite://{template}")
-        await schema.migrate()
-        await database.disconnect()
-        migrated["sqlite"] = str(template)
-    shutil.copyfile(migrated["sqlite"], tmp_path / "muster.db")
-    return await database.connect(f"sqlite://{tmp_path}/muster.db")
+async def _postgres() -> str:
+    if not _emptied:
+        _emptied.append(Emptied(await databases.migrated("postgres", Path(), "muster")))
+    await _emptied[0].empty()
+    return _emptied[0].address
 
 
-async def _postgres(migrated: dict[str, Any]) -> Database:
-    if "postgres" not in migrated:
-        migrated["postgres"] = await postgres.fresh("muster")
-        connected = await database.connect(migrated["postgres"])
-        await schema.migrate()
-        tables = await connected.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        kept = [row["tablename"] for row in tables if row["tablename"] != "tortoise_migrations"]
-        # TRUNCATE makes new files for every table and index, and takes twice as long. In one statement, as then nobody
-        # asks whether a row is referred to before all of them are gone.
-        emptied = ", ".join(f"of_{table} AS (DELETE FROM {table})" for table in kept)
-        migrated["emptying"] = f"WITH {emptied} SELECT 1"
-        return connected
-    connected = await database.connect(migrated["postgres"])
-    async with connected.unit() as unit:
-        # What a large test leaves takes longer than a statement may, on a busy machine.
-        await unit.batch([Statement("SET LOCAL statement_timeout = 0"), Statement(migrated["emptying"])])
-    return connected
+_emptied: list[Emptied] = []
+"""This process's own database of the fixture `db` on PostgreSQL, once there is one."""

@@ -82,29 +82,29 @@ def restart(place: Any) -> None:
 
 
 async def fresh(name: str, like: str | None = None) -> str:
-    """The address of a database made anew: empty, or with what another has that was made here.
+    """The address of a database made anew: empty, or with what the one has that `made` made.
 
     Every process of a run has its own of each name.
     """
-    own = _of_this_process(name)
-    template = f' TEMPLATE "{_of_this_process(like)}"' if like else ""
+    return await made(f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}", like)
+
+
+async def made(name: str, like: str | None = None) -> str:
+    """As `fresh`, and all processes of a run have the same of each name."""
+    template = f' TEMPLATE "{like}"' if like else ""
     await execute(
         server(),
         _MAKE_ROLE,
-        f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)',
-        f'CREATE DATABASE "{own}" OWNER {ROLE}{template}',
+        f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+        f'CREATE DATABASE "{name}" OWNER {ROLE}{template}',
     )
     parts = urlsplit(server())
-    return parts._replace(netloc=f"{ROLE}:{ROLE}@{parts.netloc.rpartition('@')[2]}", path=f"/{own}").geturl()
+    return parts._replace(netloc=f"{ROLE}:{ROLE}@{parts.netloc.rpartition('@')[2]}", path=f"/{name}").geturl()
 
 
 def above_the_wall(address: str) -> str:
     """The same database for the server's own user, whom row-level security does not hold."""
     return urlsplit(server())._replace(path=urlsplit(address).path).geturl()
-
-
-def _of_this_process(name: str) -> str:
-    return f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 async def execute(address: str, *statements: str) -> None:
