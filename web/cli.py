@@ -7,6 +7,11 @@ What one command alone needs, and is slow to import, is imported there: the othe
 
 from __future__ import annotations
 
+import gc
+
+# Until all is imported, as none of it becomes garbage: looking for some took a seventh of a start.
+gc.disable()
+
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +26,8 @@ from web import archiving, doctoring, importing, integrating, user_commands
 from web.commanding import AccountOption, operator, run, say
 from web.demo.command import demo
 from web.settings import Settings
+
+gc.enable()
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Muster: a catalog of people and teams.")
 account_app = typer.Typer(no_args_is_help=True, help="Accounts, the tenants of this installation.")

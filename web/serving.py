@@ -58,6 +58,7 @@ def _run(chosen: Settings) -> None:
 
 def application() -> object:
     """The application of one worker process."""
+    gc.disable()
     # Here, as no other command needs the two interfaces: they take as long to import as all else together.
     from web.app import create_app
 
@@ -72,6 +73,7 @@ def application() -> object:
 def _collect_rarely() -> None:
     """What was made so far stays, so it is not looked through for garbage; and few requests leave any in circles."""
     gc.freeze()
+    gc.enable()
     gc.set_threshold(YOUNG_OBJECTS)
 
 

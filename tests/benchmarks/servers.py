@@ -94,6 +94,8 @@ def _environment(database_url: str, folder: Path, port: int) -> dict[str, str]:
         **({"MUSTER_PORT": str(port)} if port else {}),
         "MUSTER_SCIM_WRITES_PER_S": "0",
         "MUSTER_LOG_LEVEL": "warning",
+        # As where it is installed: what was compiled at one start is there at the next, whatever this shell says.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
 
 

@@ -49,13 +49,16 @@ def _asked(server: Server, path: str, tokens: Tokens) -> None:
 
 
 def prepared(database_url: str, folder: Path) -> Tokens:
-    """The tokens for a database that was made ready to be served."""
+    """The tokens for a database that was made ready to be served, and was served once: all is compiled."""
     told = {"database_url": database_url, "folder": folder}
     command("migrate", **told)  # type: ignore[arg-type]
-    return {
+    tokens = {
         SCIM: command("token", "create", "--integration", "Okta", **told),  # type: ignore[arg-type]
         GRAPHQL: command("token", "create", "--service", "report", **told),  # type: ignore[arg-type]
     }
+    with starting("muster", database_url, folder) as server:
+        _asked(server, GRAPHQL, tokens)
+    return tokens
 
 
 def main() -> None:
