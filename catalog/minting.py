@@ -73,6 +73,11 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def is_of(secret: str, kept: str) -> bool:
+    """Whether this digest was kept of the secret; it takes as long whatever is different."""
+    return secrets.compare_digest(digest(secret), kept)
+
+
 def prefix(secret: str) -> str:
     """What a secret is recognised by in lists and logs: its kind and the first four of its random characters."""
     kind = kind_of(secret)

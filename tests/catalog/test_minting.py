@@ -59,6 +59,8 @@ def test_the_check_digits_are_the_crc_32_in_base_62() -> None:
 def test_only_the_digest_and_a_short_prefix_are_kept() -> None:
     secret = minting.mint("scim")
     assert minting.digest(secret) == hashlib.sha256(secret.encode()).hexdigest()
+    assert minting.is_of(secret, minting.digest(secret))
+    assert not minting.is_of(minting.mint("scim"), minting.digest(secret))
     assert minting.prefix(secret) == secret[: len("muster_scim_") + 4]
     assert minting.prefix("something else") == ""
 

@@ -54,7 +54,11 @@ PROMISES: dict[int, Promise] = {
     ),
     17: Promise("Another account's id is answered as one that nobody has, by either of two walls alone."),
     18: Promise("Every operation has a verdict for every role, and what is not listed is denied."),
-    19: Promise("A dump of the database holds no usable credential.", lacks="a comparison of times"),
+    19: Promise(
+        "A dump of the database holds no usable credential, and the time of a refusal tells nothing of one.",
+        "1,800 refusals on each database",
+        "120,000 on each",
+    ),
     20: Promise("A leaver's access ends within a second on every process, and so does that of a role."),
     21: Promise("No forged or altered assertion lets anybody in."),
     22: Promise("One assertion makes one session, however often it is posted at once."),

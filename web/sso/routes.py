@@ -151,7 +151,7 @@ class SingleSignOn:
         given = reading.once(request.url.query)
         cookie, state = self._cookie(request), given.get("state", "")
         facts = await self._redeemed(connection, "request", state)
-        if cookie is None or facts["browser"] != minting.digest(cookie):
+        if cookie is None or not minting.is_of(cookie, facts["browser"]):
             raise _other_browser()
         secret = self._vault.open(connection.id, connection.secret) if connection.secret else None
         if connection.secret and secret is None:
@@ -213,7 +213,7 @@ class SingleSignOn:
         """GET /auth/saml/…/finish: the ticket, by the browser that began it, for a session."""
         facts = await self._redeemed(connection, "ticket", reading.once(request.url.query).get("ticket", ""))
         cookie = self._cookie(request)
-        if cookie is None or facts["browser"] != minting.digest(cookie):
+        if cookie is None or not minting.is_of(cookie, facts["browser"]):
             raise _other_browser()
         asserted = Asserted(facts["subject"], name=facts["name"], email=facts["email"])
         return await self._enter(request, connection, asserted, facts)
