@@ -14,13 +14,13 @@ from typing import Any, Literal, cast
 
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext
 from tortoise.context import TortoiseContext
-from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
 from catalog import migrations, models
 from catalog.database import address, everywhere, tortoise_config
 from catalog.engines import postgres, sqlite
 from catalog.engines.loans import EVERYWHERE
+from catalog.migrating import Executor
 
 State = Literal["current", "behind", "ahead", "empty"]
 
@@ -108,7 +108,7 @@ async def migrate(progress: Callable[[str], object] | None = None) -> list[str]:
     config = tortoise_config(address(), pool_size=1)
     with sqlite.translated() if on_sqlite else postgres.translated():
         async with _alone_on_sqlite(config) if on_sqlite else _alone_on_postgres(config) as connection:
-            executor = MigrationExecutor(connection, config["apps"])
+            executor = Executor(connection, config["apps"])
             # The records first: the executor looks for them, and on PostgreSQL a failed look ends the transaction.
             await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
             await executor.migrate(progress=told)

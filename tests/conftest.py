@@ -62,17 +62,8 @@ def quick_hashes() -> None:
 def quick_connections() -> None:
     """What the models are in a dialect, found out once: Tortoise does so whenever a database is connected, which is
     half of what beginning a test costs."""
-    find, build = MetaInfo._generate_filters, Apps._build_initial_querysets
+    build = Apps._build_initial_querysets
     built: dict[type, dict[MetaInfo, dict[str, Any]]] = {}
-
-    def known(meta: MetaInfo) -> None:
-        # With the model, so that the models which each migration makes for itself are not kept for the sake of these.
-        found = meta._model.__dict__.get("_known_filters", {})
-        if meta.db.executor_class not in found:
-            find(meta)
-            found = {**found, meta.db.executor_class: dict(meta.filters)}
-            type.__setattr__(meta._model, "_known_filters", found)
-        meta.filters = dict(found[meta.db.executor_class])
 
     def built_once(apps: Apps) -> None:
         dialect = type(apps._connections.get("default"))
@@ -84,7 +75,6 @@ def quick_connections() -> None:
             for name, value in built[dialect][meta].items():
                 setattr(meta, name, _own(value))
 
-    MetaInfo._generate_filters = known  # type: ignore[method-assign]
     Apps._build_initial_querysets = built_once  # type: ignore[method-assign]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.operations import AlterModelOptions
+from tortoise.migrations.schema_generator.state import ModelState
 
 from catalog import actors, database, dialects, migrations, schema
 from catalog.actors import Actor
@@ -224,6 +225,23 @@ async def test_g28_a_database_is_behind_a_later_release_and_ahead_of_an_earlier_
         assert await schema.state() == "current"
     monkeypatch.undo()
     assert await schema.state() == "ahead"
+
+
+async def test_a_migration_makes_models_where_an_operation_looks_at_them(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    render = ModelState.render
+
+    def noted(model: ModelState, *given: Any, **options: Any) -> Any:
+        made.append(model.name)
+        return render(model, *given, **options)
+
+    monkeypatch.setattr(ModelState, "render", noted)
+    await database.connect(empty)
+    await schema.migrate()
+    # Tortoise alone makes each model anew before each of fifty operations.
+    assert made.count("AuditEvent") < 10
 
 
 async def test_processes_that_migrate_at_once_take_turns(empty: str) -> None:
