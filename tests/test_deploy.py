@@ -1,7 +1,9 @@
 """What deploy/ names is there: settings, commands, ports, paths, metrics, files. A container engine is not needed."""
 
 import json
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -108,6 +110,17 @@ def test_the_last_stage_has_nothing_to_build_with() -> None:
     last = dockerfile[dockerfile.rindex("\nFROM ") :]
     assert "pip install" not in last
     assert "USER 10001" in last
+
+
+def test_no_role_is_made_without_its_password(tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    (tmp_path / "psql").write_text(f"#!/bin/sh\ntouch {asked}\n")
+    (tmp_path / "psql").chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    # Nothing is below /run/secrets here, as nothing is where the file is not readable.
+    made = subprocess.run(["sh", DEPLOY / "database.sh"], env={"PATH": path}, capture_output=True, check=False)
+    assert made.returncode
+    assert not asked.exists()
 
 
 def test_secrets_come_from_files_and_servers_outlive_their_requests() -> None:

@@ -30,7 +30,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         if value is not None:
             os.environ[f"MUSTER_{name}"] = str(value)
     chosen = run(_prepare, migrated=False)
-    say.print(f"Muster serves at [bold]{chosen.public_url}[/bold]  (SCIM API URL: {chosen.public_url}/scim/v2)")
+    told = f"Muster serves at [bold]{chosen.public_url}[/bold]  (SCIM API URL: {chosen.public_url}/scim/v2)"
+    say.print(told, soft_wrap=True)
     with metrics.shared_between_workers() if chosen.workers > 1 else nullcontext():
         _run(chosen)
 
