@@ -41,6 +41,11 @@ class Running:
         self._process = process
 
     @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    @property
     def returncode(self) -> int | None:
         """Its exit code, or the signal that ended it as a negative number; None as long as it runs."""
         return self._process.exitcode
@@ -49,8 +54,7 @@ class Running:
         """Raises ProcessLookupError where it has ended."""
         if self._process.exitcode is not None:
             raise ProcessLookupError
-        assert self._process.pid is not None
-        os.kill(self._process.pid, number)
+        os.kill(self.pid, number)
 
     async def wait(self, within_s: float = 60) -> int:
         """Its exit code, once it has ended. Raises TimeoutError."""

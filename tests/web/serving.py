@@ -59,6 +59,10 @@ class Killable:
             await server.stop()
         logs.need_no_secret(_log(environment))
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     async def kill_and_start(self) -> None:
         """kill -9, and another one in its place, once it is ready."""
         await self.stop(signal.SIGKILL)
