@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 SECRETS = {
@@ -20,8 +21,13 @@ PRINTED_TO_BE_READ = ("Set up Muster: ", "Become its administrator")
 
 
 def need_no_secret(log: Path) -> None:
-    """Raises AssertionError, without repeating it, where a line of the log has a secret."""
-    for number, line in enumerate(log.read_text(errors="replace").splitlines(), 1):
+    """As `need_none`, of a server's log."""
+    need_none(log.read_text(errors="replace").splitlines())
+
+
+def need_none(lines: Iterable[str]) -> None:
+    """Raises AssertionError, without repeating it, where a line has a secret."""
+    for number, line in enumerate(lines, 1):
         if not line.startswith(PRINTED_TO_BE_READ):
             for name, pattern in SECRETS.items():
-                assert not re.search(pattern, line), f"Line {number} of a server's log has {name}."
+                assert not re.search(pattern, line), f"Line {number} of a log has {name}."

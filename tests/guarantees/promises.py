@@ -62,7 +62,11 @@ PROMISES: dict[int, Promise] = {
     20: Promise("A leaver's access ends within a second on every process, and so does that of a role."),
     21: Promise("No forged or altered assertion lets anybody in."),
     22: Promise("One assertion makes one session, however often it is posted at once."),
-    23: Promise("Secrets are never logged.", lacks="the whole suite at DEBUG"),
+    23: Promise(
+        "Secrets are never logged, however much is.",
+        "two ways through all that takes one, and the servers of all tests, at DEBUG",
+        "the suite besides",
+    ),
     24: Promise("Every tampering with the audit trail is found, and where.", "60 on each database", "the same"),
     25: Promise(
         "No other machine is asked for anything, but those that were named; nor by the pages.",

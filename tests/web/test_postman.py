@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import email
-import socket
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from catalog import letters
 from catalog.actors import Actor
@@ -24,7 +21,8 @@ from catalog.letters import Letter
 from catalog.outbox import Delivered, NotDelivered, deliver
 from catalog.services import users
 from catalog.services.users import Draft
-from tests.web.mailbox import Mailbox
+from tests.web.mailbox import Mailbox, listens
+from tests.web.serving import free_port
 from web.postman import FilePostman, SmtpPostman, postman
 from web.settings import Settings
 
@@ -40,17 +38,8 @@ def mailbox() -> Mailbox:
 @pytest.fixture
 def server(mailbox: Mailbox) -> Iterator[Controller]:
     """A mail server that knows one user, `muster` with the password `pass word/1`."""
-
-    def sign_in(server: Any, session: Any, envelope: Any, mechanism: str, data: LoginPassword) -> AuthResult:
-        # Not handled: the server itself answers 535, where the person is not known.
-        return AuthResult(success=(data.login, data.password) == (b"muster", b"pass word/1"), handled=False)
-
-    controller = Controller(
-        mailbox, hostname="127.0.0.1", port=_free_port(), authenticator=sign_in, auth_require_tls=False
-    )
-    controller.start()
-    yield controller
-    controller.stop()
+    with listens(mailbox, b"muster", b"pass word/1") as controller:
+        yield controller
 
 
 @pytest.fixture
@@ -122,7 +111,7 @@ async def test_a_refusal_is_final_or_not_as_the_server_says(
 @pytest.mark.parametrize("scheme", ["smtp", "smtps", "smtp+starttls"])
 async def test_a_server_that_is_away_is_no_final_refusal(letter: Letter, scheme: str) -> None:
     with pytest.raises(NotDelivered) as problem:
-        await SmtpPostman(f"{scheme}://127.0.0.1:{_free_port()}", SENDER, PUBLIC_URL).send(letter)
+        await SmtpPostman(f"{scheme}://127.0.0.1:{free_port()}", SENDER, PUBLIC_URL).send(letter)
     assert not problem.value.is_final
 
 
@@ -187,7 +176,7 @@ async def test_everybody_new_gets_exactly_one_letter_also_when_the_server_was_aw
         async with change(scim_actor) as this:
             address = f"person-{number}@lovelace.dev"
             await users.create(this, Draft(address, by_hand(name=f"Person {number}", email=address)))
-    away = SmtpPostman(f"smtp://127.0.0.1:{_free_port()}", SENDER, PUBLIC_URL)
+    away = SmtpPostman(f"smtp://127.0.0.1:{free_port()}", SENDER, PUBLIC_URL)
     while (done := await deliver(away, b"k" * 32)) != Delivered():
         assert done.sent == 0
     async with change(scim_actor) as this:
@@ -203,9 +192,3 @@ async def test_everybody_new_gets_exactly_one_letter_also_when_the_server_was_aw
 
 def _written(folder: Path) -> list[Path]:
     return list(folder.rglob("*.eml"))
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

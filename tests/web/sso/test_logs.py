@@ -31,7 +31,7 @@ def everything(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     return caplog
 
 
-async def test_no_log_holds_what_lets_somebody_in(
+async def test_g23_no_log_holds_what_lets_somebody_in(
     everything: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
     ada: User,
