@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -13,6 +14,7 @@ from catalog import database, schema
 from catalog.actors import Actor
 from catalog.changes import change
 from catalog.engines import Database
+from catalog.engines.postgres import PostgresDatabase
 from catalog.errors import Unavailable
 from catalog.patience import be_patient
 from tests import builders, postgres
@@ -104,6 +106,33 @@ async def test_who_is_patient_reads_and_writes_once_the_server_is_back(
     await wire.mend()
     (ada,), grace = await waiting
     assert (ada["user_name"], grace.user_name) == ("ada", "grace")
+
+
+@pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="This system gives up when it likes.")
+@pytest.mark.skipif(
+    "MUSTER_TEST_POSTGRES_URL" in os.environ, reason="The relay needs the socket of the wheel's server."
+)
+async def test_g34_a_connection_to_a_machine_that_is_gone_ends_within_fifteen_seconds(db: Database, wire: Wire) -> None:
+    """No test without privileges takes a machine away; what the system is told to do then, it tells."""
+    server = await asyncio.start_server(wire._accept, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    address = urlsplit(database.address())
+    user, _, _ = address.netloc.rpartition("@")
+    opened = await database.connect(address._replace(netloc=f"{user}@127.0.0.1:{port}", query="").geturl())
+    assert isinstance(opened, PostgresDatabase)
+    connection = await opened._loans.borrow("fresh", "*")
+    told = connection._transport.get_extra_info("socket")
+    assert told.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    idle, every, times, unacknowledged = (
+        told.getsockopt(socket.IPPROTO_TCP, option)
+        for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
+    )
+    opened._loans.give_back(connection)
+    await database.disconnect()
+    server.close()
+    assert idle + every * times <= 15
+    assert 0 < unacknowledged <= 15_000
 
 
 @pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)
