@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from catalog.actors import Actor
+from catalog.changes import change
 from catalog.ids import public_id
 from catalog.sealing import Sealer
 from catalog.services import memberships
@@ -149,6 +150,33 @@ async def test_heads_are_counted_interval_by_interval(ask: Ask, company: Company
     ]
     answer = await ask(asked, errors=True, **{"from": "2000-01-01", "every": "day"})
     assert answer["errors"][0]["extensions"]["code"] == "INVALID"
+
+
+@pytest.mark.parametrize(
+    ("stays", "has_moved"),
+    [
+        ([("Engines", 0, 50), ("Ledger", 50, None)], True),
+        ([("Engines", 0, 50), ("Ledger", 45, None)], True),
+        ([("Engines", 0, 45), ("Engines", 50, None)], False),
+        ([("Engines", 0, 45), ("Engines", 50, None), ("Ledger", 50, None)], True),
+        ([("Engines", 0, 50)], False),
+        ([("Ledger", 50, None)], False),
+        ([("Ledger", 45, 50)], False),
+    ],
+)
+async def test_whoever_left_one_team_and_joined_another_has_moved(
+    ask: Ask, actor: Actor, stays: list[tuple[str, int, int | None]], has_moved: bool
+) -> None:
+    teams = {name: await builders.a_team(actor, name) for name in ("Engines", "Ledger")}
+    ada = await builders.a_user(actor)
+    async with change(actor) as this:
+        for name, since, until in stays:
+            until_then = {"until": day(until)} if until else {}
+            this.add(builders.a_period(this, teams[name], ada, since=day(since), **until_then))
+    asked = """query H($from: ISO8601DateTime!, $to: ISO8601DateTime) {
+        account { headcount(from: $from, to: $to, every: month) { moved } } }"""
+    told_of = (await ask(asked, **{"from": told(day(40)), "to": told(day(60))}))["account"]["headcount"]
+    assert sum(one["moved"] for one in told_of) == has_moved
 
 
 # --- the feed -------------------------------------------------------------------------------------------------------
