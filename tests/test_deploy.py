@@ -8,9 +8,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import check_jsonschema
 import httpx
 import pytest
 import yaml
+from click.testing import CliRunner
 from starlette.requests import Request
 from typer.main import get_command
 
@@ -35,6 +37,19 @@ def of(name: str) -> Any:
 def containers() -> list[dict[str, Any]]:
     spec = of("kubernetes/deployment.yaml")[0]["spec"]["template"]["spec"]
     return [*spec["initContainers"], *spec["containers"]]
+
+
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [
+        ("vendor.compose-spec", DEPLOY / "compose.yaml"),
+        *(("vendor.github-workflows", path) for path in sorted((ROOT / ".github" / "workflows").iterdir())),
+    ],
+    ids=lambda value: value.name if isinstance(value, Path) else "",
+)
+def test_what_is_written_for_others_is_as_their_schema_wants(schema: str, path: Path) -> None:
+    said = CliRunner().invoke(check_jsonschema.main, ["--builtin-schema", schema, str(path)])
+    assert said.exit_code == 0, said.output
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
