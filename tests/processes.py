@@ -23,6 +23,8 @@ _forking.set_forkserver_preload(
 )
 
 
+First = Callable[[], object]
+
 ADDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 
@@ -65,13 +67,13 @@ class Running:
 
 
 async def start(
-    *arguments: str, environment: Mapping[str, str], out: Path, errors: Path, disk: str | None = None
+    *arguments: str, environment: Mapping[str, str], out: Path, errors: Path, first: First | None = None
 ) -> Running:
     """`muster` with these arguments and no other environment, which adds to the files what it prints.
 
-    On the disk of that name, where one is named (`tests.disks`).
+    `first`, a function that a module has under its name, is called in the process before all else.
     """
-    return await begin(_muster, arguments, dict(environment), str(out), str(errors), disk)
+    return await begin(_muster, arguments, dict(environment), str(out), str(errors), first)
 
 
 async def begin(work: Callable[..., None], *arguments: Any) -> Running:
@@ -82,33 +84,33 @@ async def begin(work: Callable[..., None], *arguments: Any) -> Running:
     return Running(process)
 
 
-async def run(*arguments: str, environment: Mapping[str, str], within_s: float = 600) -> Ended:
-    """What became of `muster` with these arguments. Raises TimeoutError."""
+async def run(
+    *arguments: str, environment: Mapping[str, str], within_s: float = 600, first: First | None = None
+) -> Ended:
+    """What became of `muster` with these arguments; `first` as in `start`. Raises TimeoutError."""
     with TemporaryDirectory() as folder:
         out, errors = Path(folder, "out"), Path(folder, "errors")
-        running = await start(*arguments, environment=environment, out=out, errors=errors)
+        running = await start(*arguments, environment=environment, out=out, errors=errors, first=first)
         code = await running.wait(within_s)
         printed = await asyncio.to_thread(out.read_text, "utf-8")
         return Ended(code, printed, await asyncio.to_thread(errors.read_text, "utf-8"))
 
 
-async def muster(*arguments: str, environment: Mapping[str, str]) -> str:
-    """What the command prints on standard output. Raises AssertionError where it fails."""
-    ended = await run(*arguments, environment=environment)
+async def muster(*arguments: str, environment: Mapping[str, str], first: First | None = None) -> str:
+    """What the command prints on standard output; `first` as in `start`. Raises AssertionError where it fails."""
+    ended = await run(*arguments, environment=environment, first=first)
     assert ended.code == 0, ended.errors
     return ended.out
 
 
 def _muster(
-    arguments: tuple[str, ...], environment: dict[str, str], out: str, errors: str, disk: str | None
+    arguments: tuple[str, ...], environment: dict[str, str], out: str, errors: str, first: First | None
 ) -> None:
     """In the process: everything as `python -m web.cli` would find it."""
     from web.cli import main
 
-    if disk is not None:
-        from tests.disks import put_on
-
-        put_on(disk)
+    if first is not None:
+        first()
     for path, standard, how in ((os.devnull, 0, os.O_RDONLY), (out, 1, ADDING), (errors, 2, ADDING)):
         file = os.open(path, how, 0o600)
         os.dup2(file, standard)

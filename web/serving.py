@@ -80,8 +80,8 @@ def _collect_rarely() -> None:
 
 async def _prepare(chosen: Settings) -> Settings:
     """An embedded database migrated; PostgreSQL served as it is, and not ready if behind. The first account made, and
-    the link printed by which somebody becomes its first administrator."""
-    if chosen.database_url.startswith("sqlite:"):
+    the link printed by which somebody becomes its first administrator. Raises Failure where a newer Muster was here."""
+    if chosen.database_url.startswith("sqlite:") or await schema.state() == "ahead":
         await ready(chosen)
     if await schema.state() == "current":
         await accounts.first()

@@ -81,8 +81,10 @@ PROMISES: dict[int, Promise] = {
         "10,000 through each",
     ),
     28: Promise(
-        "What a release has left behind is upgraded and as it was; an older program does not start on a newer schema.",
-        lacks="two versions side by side under load",
+        "What a release has left behind is upgraded and as it was. While a later one migrates and takes over, nobody "
+        "is refused; an older program does not start on a newer schema.",
+        "100 people pushed meanwhile, on each database",
+        "5,000 on each",
     ),
     29: Promise(
         "A migration that fails or is killed leaves everything as it was.", "3 kills on each database", "20 on each"

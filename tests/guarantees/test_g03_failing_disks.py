@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import httpx
 import pytest
 
 from tests import databases, postgres
-from tests.disks import Disk
+from tests.disks import Disk, put_on
 from tests.doses import dose
 from tests.guarantees.ledger import Ledger
 from tests.guarantees.writing import WRITERS, Writers, found
@@ -57,7 +58,7 @@ async def test_g03_what_a_disk_has_not_kept_is_not_acknowledged(tmp_path: Path, 
     url, images, left = await databases.ready("sqlite", tmp_path, "own"), tmp_path / "images", tmp_path / "left"
     images.mkdir()
     with Disk.working(images) as disk:
-        async with Killable.running(url, tmp_path / "data", disk=disk.name) as server:
+        async with Killable.running(url, tmp_path / "data", first=partial(put_on, disk.name)) as server:
             disk.keep(tmp_path / "muster.db")
             writers = Writers(server.url, server.token)
             async with writers.at_work():

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from tests import logs
-from tests.processes import Running, muster, start
+from tests.processes import First, Running, muster, start
 
 TRIES = 3
 
@@ -39,24 +39,25 @@ class Killable:
     """A running server that may be stopped or killed, and started anew at the same address."""
 
     def __init__(
-        self, environment: dict[str, str], token: str, url: str, process: Running, disk: str | None = None
+        self, environment: dict[str, str], token: str, url: str, process: Running, first: First | None = None
     ) -> None:
         self.environment, self.token, self.url = environment, token, url
-        self._process, self._disk = process, disk
+        self._process, self._first = process, first
 
     @classmethod
     @asynccontextmanager
     async def running(
-        cls, database_url: str, folder: Path, *, disk: str | None = None, **settings: str
+        cls, database_url: str, folder: Path, *, first: First | None = None, **settings: str
     ) -> AsyncIterator[Killable]:
-        """As `running`, which most tests want; on the disk of that name (`tests.disks`)."""
-        environment, token = await _prepared(database_url, folder, settings)
-        process, url = await _started(environment, token, disk)
-        server = cls(environment, token, url, process, disk)
+        """As `running`, which most tests want; `first` is called in its processes."""
+        environment, token = await _prepared(database_url, folder, settings, first)
+        process, url = await _started(environment, token, first)
+        server = cls(environment, token, url, process, first)
         try:
             yield server
         finally:
-            await server.stop()
+            with suppress(ProcessLookupError):
+                await server.stop()
         logs.need_no_secret(_log(environment))
 
     @property
@@ -75,12 +76,14 @@ class Killable:
 
     async def start(self) -> None:
         """Another one in its place, once it is ready."""
-        self._process = await _serve(self.environment, self._disk)
+        self._process = await _serve(self.environment, self._first)
         if not await _is_ready(self.url, self.token, self._process):
             raise RuntimeError("The server did not come up again.")
 
 
-async def _prepared(database_url: str, folder: Path, settings: dict[str, str]) -> tuple[dict[str, str], str]:
+async def _prepared(
+    database_url: str, folder: Path, settings: dict[str, str], first: First | None
+) -> tuple[dict[str, str], str]:
     """The environment of a server on a database that is ready, and a token."""
     environment = {
         **os.environ,
@@ -90,12 +93,13 @@ async def _prepared(database_url: str, folder: Path, settings: dict[str, str]) -
         "MUSTER_LOG_LEVEL": "debug",
         **settings,
     }
-    return environment, (await muster("token", "create", "--rehearsal", environment=environment)).strip()
+    token = await muster("token", "create", "--rehearsal", environment=environment, first=first)
+    return environment, token.strip()
 
 
-async def _serve(environment: dict[str, str], disk: str | None) -> Running:
+async def _serve(environment: dict[str, str], first: First | None) -> Running:
     log = _log(environment)
-    return await start("serve", environment=environment, out=log, errors=log, disk=disk)
+    return await start("serve", environment=environment, out=log, errors=log, first=first)
 
 
 def _log(environment: dict[str, str]) -> Path:
@@ -104,11 +108,11 @@ def _log(environment: dict[str, str]) -> Path:
     return folder.with_name(f"{folder.name}.log")
 
 
-async def _started(environment: dict[str, str], token: str, disk: str | None) -> tuple[Running, str]:
+async def _started(environment: dict[str, str], token: str, first: First | None) -> tuple[Running, str]:
     """The server, ready, and its address. A port that somebody else took meanwhile is left to them."""
     for _ in range(TRIES):
         environment["MUSTER_PORT"] = str(port := free_port())
-        process = await _serve(environment, disk)
+        process = await _serve(environment, first)
         url = f"http://127.0.0.1:{port}"
         if await _is_ready(url, token, process):
             return process, url
