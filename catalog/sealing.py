@@ -62,10 +62,11 @@ class Verified:
 
 
 class Sealer:
-    """Seals and verifies with the installation's secret key."""
+    """Seals with the installation's secret key, and verifies with it and those that it had before."""
 
-    def __init__(self, secret_key: str) -> None:
-        self._secret = secret_key.encode()
+    def __init__(self, secret_key: str, earlier: Sequence[str] = ()) -> None:
+        """`earlier` from the oldest on."""
+        self._secrets = [secret.encode() for secret in (*earlier, secret_key)]
 
     async def seal(self) -> list[Head]:
         """Everything committed sealed; the new head of each account in which there was anything. Raises Unavailable.
@@ -84,23 +85,29 @@ class Sealer:
     async def verify(self, account_id: UUID, anchors: Sequence[Head] = ()) -> Verified:
         """The account's chain, gone through from its first event; it ends at the first fault.
 
-        `anchors` are heads that were told earlier and kept elsewhere: each must still be part of the chain.
+        `anchors` are heads that were told earlier and kept elsewhere: each must still be part of the chain. From the
+        first event on that a key has sealed, those before it seal nothing more: who has found one can't go on with it.
         """
         # The end first: what is sealed while the chain is read comes after it.
         text = "SELECT seq, seal, proof FROM audit_heads WHERE account_id = $1"
         end = await database(account_id).one(text, account_id)
-        key, seal, count = self._key(account_id), "", 0
+        keys, by, seal, count = self._keys(account_id), 0, "", 0
         awaited = {anchor.seq: anchor.seal for anchor in anchors if anchor.account_id == account_id}
+        proofs = [] if end is None else [_proof(key, end["seq"], end["seal"]) for key in keys]
         if end is not None:
-            if not hmac.compare_digest(_proof(key, end["seq"], end["seal"]), end["proof"]):
+            if end["proof"] not in proofs:
                 return Verified(account_id, 0, f"the end, event {end['seq']}, is not proven")
             awaited.setdefault(end["seq"], end["seal"])
         async for row in _sealed(account_id):
             count += 1
             if row["seq"] != count:
                 return Verified(account_id, count - 1, f"event {count} is missing")
-            if not _holds(key, seal, count, row):
+            fit = next((place for place in range(by, len(keys)) if _holds(keys[place], seal, count, row)), None)
+            if fit is None:
                 return Verified(account_id, count - 1, f"event {count} ({row['id']}) is not as it was sealed")
+            if row["erased_seal"] is None:
+                # What was erased may have been sealed a second time long after its turn.
+                by = fit
             seal = row["seal"]
             if awaited.pop(count, seal) != seal:
                 return Verified(account_id, count - 1, f"event {count} ({row['id']}) is another one than was told")
@@ -108,6 +115,8 @@ class Sealer:
             return Verified(account_id, count, f"events {count + 1} to {max(awaited)} are missing")
         if count and end is None:
             return Verified(account_id, count, "nothing says where it ends")
+        if end is not None and end["proof"] not in proofs[by:]:
+            return Verified(account_id, count, f"the end, event {end['seq']}, is proven by a key that was given up")
         return Verified(account_id, count)
 
     def of_remains(self, event: Row) -> str:
@@ -149,7 +158,10 @@ class Sealer:
         return found
 
     def _key(self, account_id: UUID) -> bytes:
-        return hmac.digest(self._secret, b"muster audit " + account_id.bytes, hashlib.sha256)
+        return self._keys(account_id)[-1]
+
+    def _keys(self, account_id: UUID) -> list[bytes]:
+        return [hmac.digest(secret, b"muster audit " + account_id.bytes, hashlib.sha256) for secret in self._secrets]
 
     def _head(self, account_id: UUID, seq: int, seal: str, at: datetime) -> Head:
         return Head(account_id, seq, seal, _proof(self._key(account_id), seq, seal), at)

@@ -74,10 +74,19 @@ def doctor(
     verify_audit: Annotated[
         bool, typer.Option("--verify-audit", help="Verify every event of the audit trail.")
     ] = False,
+    earlier_key: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="With --verify-audit: the file of a secret key that sealed before this one; the oldest first.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     mend: Annotated[bool, typer.Option("--mend", help="Set right totals that are not what is counted.")] = False,
 ) -> None:
     """Check the settings, the database and what waits for somebody; exit 1 if something is wrong."""
-    if not run(partial(doctoring.examine, verify_audit=verify_audit, mend=mend), migrated=False):
+    keys = [path.read_text(encoding="utf-8").strip() for path in earlier_key or ()]
+    if not run(partial(doctoring.examine, verify_audit=verify_audit, earlier_keys=keys, mend=mend), migrated=False):
         raise typer.Exit(1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from catalog import schema, tallies
 from catalog.actors import command
 from catalog.sealing import Sealer
@@ -11,8 +13,11 @@ from web.commanding import say
 from web.settings import Settings, signing_key
 
 
-async def examine(chosen: Settings, *, verify_audit: bool = False, mend: bool = False) -> bool:
-    """Whether all is well, after each finding was printed; with `verify_audit` also whether the trail is as it was.
+async def examine(
+    chosen: Settings, *, verify_audit: bool = False, earlier_keys: Sequence[str] = (), mend: bool = False
+) -> bool:
+    """Whether all is well, after each finding was printed; with `verify_audit` also whether the trail is as it was,
+    sealed with the secret key and, before it, with `earlier_keys`.
 
     With `mend`, totals that are kept and wrong are set right.
     """
@@ -69,7 +74,7 @@ async def examine(chosen: Settings, *, verify_audit: bool = False, mend: bool = 
             finding(True, f"account {account.slug}: no administrator can sign in yet (`muster serve` prints a link)")
         if verify_audit:
             told = anchors.read(chosen.data_dir / anchors.FILE)
-            verified = await Sealer(signing_key(chosen).decode()).verify(account.id, told)
+            verified = await Sealer(signing_key(chosen).decode(), earlier_keys).verify(account.id, told)
             finding(
                 verified.fault is None,
                 f"audit trail of {account.slug}: {verified.events} events hold"

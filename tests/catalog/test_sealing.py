@@ -12,7 +12,7 @@ from catalog.changes import change
 from catalog.engines import Database, Row, Statement
 from catalog.ids import new_id, now
 from catalog.models import Account, Team
-from catalog.sealing import Sealer
+from catalog.sealing import Sealer, Verified
 from catalog.services import teams
 from tests import builders
 from tests.conftest import ON_POSTGRES
@@ -63,6 +63,24 @@ async def test_more_than_a_batch_is_sealed_at_once(
     await sealer.seal()
     assert [row["seq"] for row in await events(db, actor.account_id)] == list(range(1, 9))
     assert (await sealer.verify(actor.account_id)).events == 8
+
+
+async def test_a_trail_holds_over_a_change_of_the_key_for_who_has_both(
+    db: Database, actor: Actor, sealer: Sealer
+) -> None:
+    team = await builders.a_team(actor)
+    await renamed(actor, team, ["One", "Two"])
+    await sealer.seal()
+    changed = Sealer("the key that came after it, as long as that", [SECRET])
+    assert (await changed.verify(actor.account_id)).fault is None, "as soon as it is changed"
+    await renamed(actor, team, ["Three"])
+    await changed.seal()
+    assert await changed.verify(actor.account_id) == Verified(actor.account_id, 3)
+    for alone in (sealer, Sealer("the key that came after it, as long as that")):
+        assert (await alone.verify(actor.account_id)).fault
+    await renamed(actor, team, ["Forged"])
+    await sealer.seal()
+    assert (await changed.verify(actor.account_id)).events == 3, "who has found the old key can't go on with it"
 
 
 @pytest.mark.parametrize("db", ON_POSTGRES, indirect=True)

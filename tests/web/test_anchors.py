@@ -61,8 +61,8 @@ async def tampered(settings: Settings, *statements: str) -> None:
     await database.disconnect()
 
 
-async def doctor() -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, app, ["doctor", "--verify-audit"])
+async def doctor(*more: str) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, app, ["doctor", "--verify-audit", *more])
 
 
 async def test_doctor_verifies_the_trail(settings: Settings) -> None:
@@ -73,6 +73,15 @@ async def test_doctor_verifies_the_trail(settings: Settings) -> None:
     ill = await doctor()
     assert ill.exit_code == 1
     assert "2 events hold; event 3" in ill.stderr.replace("\n", " ")
+
+
+async def test_doctor_verifies_over_a_change_of_the_key_with_the_earlier_one(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_SECRET_KEY", "the key that came after it, as long as that")
+    assert (await doctor()).exit_code == 1
+    both = await doctor("--earlier-key", str(settings.data_dir / "secret.key"))
+    assert both.exit_code == 0, both.stderr
 
 
 async def test_doctor_holds_the_trail_to_the_ends_that_were_told(settings: Settings) -> None:
