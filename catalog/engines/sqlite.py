@@ -23,7 +23,7 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapp
 
 from catalog.engines import Row, Statement, UniqueViolation
 from catalog.engines.reader import Reader
-from catalog.engines.writer import WAITS_MS, Later, Writer, begin_immediately, is_quick, is_read
+from catalog.engines.writer import STATEMENTS_KEPT, WAITS_MS, Later, Writer, begin_immediately, is_quick, is_read
 from catalog.errors import Unavailable
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ _BASE64 = ("muster_base64", 1, _as_base64)
 """A function that SQLite lacks: `catalog.dialects` writes public ids with it."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _placeholders(sql: str) -> str:
     """`$1` as SQLite numbers its parameters: `?1`. No statement of ours has a dollar sign for anything else."""
     return sql.replace("$", "?")
@@ -187,7 +187,7 @@ class SqliteDatabase:
         with translated():
             await writer.open()
             await reader.create_connection(with_db=True)
-            quick = sqlite3.connect(client.filename, isolation_level=None, cached_statements=512)
+            quick = sqlite3.connect(client.filename, isolation_level=None, cached_statements=STATEMENTS_KEPT)
             for one in (client, reader):
                 await cast(aiosqlite.Connection, one._connection).create_function(*_BASE64, deterministic=True)
         quick.create_function(*_BASE64, deterministic=True)

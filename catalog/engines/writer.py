@@ -22,6 +22,9 @@ QUICK_STEPS = 20_000
 """Steps of SQLite's machine that a read may take on the event loop, up to twice as many: a millisecond or two."""
 QUICK_ROWS = 50
 """Rows that are written on the event loop at once."""
+STATEMENTS_KEPT = 128
+"""By each connection, as SQLite has compiled them: that of a long GraphQL query takes tens of kilobytes, and each query
+may be another. (At 512, 20,000 hostile documents left 52 MiB behind.)"""
 IN_TURNS = 3
 """`sqlite3.threadsafety` of a library whose connections any thread may use."""
 
@@ -65,7 +68,7 @@ class Writer:
         """The connection opened with the client's settings. Raises what sqlite3 does."""
         client = self.client
         client._connection = await aiosqlite.connect(
-            client.filename, isolation_level=None, check_same_thread=False, cached_statements=512
+            client.filename, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS_KEPT
         )
         raw = client._connection._conn
         raw.row_factory = sqlite3.Row
