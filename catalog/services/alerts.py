@@ -58,7 +58,8 @@ async def note(this: Change, kind: Kind, subject_id: UUID) -> None:
     found = rows[0]
     if found["paused"]:
         raise _paused(found["name"], found["pause_reason"])
-    threshold = _threshold(Settings.read(found["settings"]), kind)
+    settings = Settings.read(found["settings"])
+    threshold = _threshold(settings, kind)
     if not threshold:
         return
     this.add(
@@ -72,7 +73,7 @@ async def note(this: Change, kind: Kind, subject_id: UUID) -> None:
         )
     )
     if found["marks"] >= threshold:
-        await _raise(this, integration_id, kind, threshold)
+        await _raise(this, integration_id, kind, threshold, pauses=settings.pause_on_alert)
 
 
 async def list_(actor: Actor, *, integration_id: UUID | None = None, limit: int = 100) -> Sequence[Row]:
@@ -98,21 +99,19 @@ async def prune() -> None:
     await uninterrupted(delete)
 
 
-async def _raise(this: Change, integration_id: UUID, kind: Kind, threshold: int) -> None:
+async def _raise(this: Change, integration_id: UUID, kind: Kind, threshold: int, *, pauses: bool) -> None:
     """Administrators told, and the integration paused where it is set so; not within `QUIET` of the last time.
 
     Raises Paused where another change was quicker to pause it.
     """
+    if await _is_quiet(this, integration_id, kind) or not await _is_first(this, integration_id, kind):
+        return
+    # Who was first before may have told them meanwhile.
     if await _is_quiet(this, integration_id, kind):
         return
-    # Of changes at the same moment, each of which is one too many, one raises the alert: the others wait for it here.
-    # Nobody comes with a lock that is shared: two who wait for each other to let go of theirs wait for ever.
-    integration = await access.integration(this, integration_id, lock=True)
+    integration = await access.integration(this, integration_id, lock=pauses)
     if integration.paused_at is not None:
         raise _paused(integration.name, integration.pause_reason)
-    if await _is_quiet(this, integration_id, kind):
-        return
-    pauses = Settings.read(integration.settings).pause_on_alert
     self = {"integration_id": integration_id, "account_id": this.account_id}
     this.add(Alert(id=new_id(), **self, kind=kind, threshold=threshold, has_paused=pauses, at=this.at))
     this.record(
@@ -128,6 +127,16 @@ async def _raise(this: Change, integration_id: UUID, kind: Kind, threshold: int)
         pausing.hold(this, integration, f"{headline[0].upper()}{headline[1:]}.")
     facts = {"integration": integration.name, "headline": headline, "deed": _DEEDS[kind].format(number=threshold)}
     await post.tell_administrators(this, letters.ALERT, {**facts, "has_paused": pauses})
+
+
+async def _is_first(this: Change, integration_id: UUID, kind: Kind) -> bool:
+    """Whether no other change is about to raise this alert. The others go on, as many hold the integration's settings
+    (`settings_held`): who waited with these for the first would be waited for by it. SQLite has one writer."""
+    if this.dialect == "sqlite":
+        return True
+    lock = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine"
+    rows = await this.rows(lock, f"alert {kind} {integration_id}")
+    return bool(rows[0]["mine"])
 
 
 async def _is_quiet(this: Change, integration_id: UUID, kind: Kind) -> bool:

@@ -51,16 +51,18 @@ async def test_a_paused_integration_reads_on_and_writes_again_once_it_is_resumed
     assert (await scim.delete(path)).status_code == 204
 
 
+@pytest.mark.parametrize("also", [[], [{"op": "replace", "path": "title", "value": "Former"}]], ids=["", "changed too"])
 @pytest.mark.parametrize("pauses", [False, True])
 async def test_of_deactivations_at_the_same_moment_one_raises_the_alert_and_none_waits_for_another(
-    scim: httpx.AsyncClient, actor: Actor, integration: Integration, pauses: bool
+    scim: httpx.AsyncClient, actor: Actor, integration: Integration, pauses: bool, also: list[dict[str, str]]
 ) -> None:
     await builders.a_user(actor, "root@lovelace.dev", role="admin")
     async with change(actor) as this:
         await integrations.update_settings(this, integration.id, alert_deactivations_per_hour=1, pause_on_alert=pauses)
     made = [await scim.post("/Users", json={**USER, "userName": f"p{n}@lovelace.example"}) for n in range(13)]
     first, *others = [f"/Users/{one.json()['id']}" for one in made]
-    leave = {"Operations": [{"op": "replace", "path": "active", "value": False}]}
+    # What else changes is held to the integration's settings, which a change shares with others until it ends.
+    leave = {"Operations": [*also, {"op": "replace", "path": "active", "value": False}]}
     assert (await scim.patch(first, json=leave)).status_code == 200
     answers = await asyncio.gather(*(scim.patch(path, json=leave) for path in others))
     told = await everywhere().rows("SELECT id FROM outbox_messages WHERE letter = 'Alert'")
