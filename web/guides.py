@@ -76,7 +76,7 @@ _markdown.add_render_rule("image", lambda _, tokens, index, *more: _picture(toke
 
 async def guide(request: Request) -> Response:
     """One guide, or the list of them; 404 for a name that is none."""
-    name = request.path_params.get("name", FIRST).removesuffix(".md")
+    name = request.path_params.get("name", "").removesuffix(".md") or FIRST
     text = _guides().get(name)
     if text is None:
         return _answer(_shown(FIRST, "# There is no such guide\n\nSee the [list](README.md)."), 404)

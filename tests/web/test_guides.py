@@ -32,6 +32,11 @@ async def test_the_list_leads_to_every_guide(product: httpx.AsyncClient) -> None
     assert (await product.get("/docs/settings")).status_code == 200
 
 
+async def test_the_list_is_found_with_a_slash_too(product: httpx.AsyncClient) -> None:
+    listed, with_slash = await product.get("/docs"), await product.get("/docs/")
+    assert (with_slash.status_code, with_slash.text) == (200, listed.text)
+
+
 async def test_every_link_leads_to_a_guide_and_to_a_heading_of_it(product: httpx.AsyncClient) -> None:
     """As somebody who follows every link from the list would see it: what is not served is not linked."""
     pages: dict[str, str] = {}
