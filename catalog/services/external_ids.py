@@ -61,10 +61,11 @@ async def external_id_of(this: Change, kind: Subject, subject_id: UUID) -> str |
 
     The last one counts too: whoever comes back under another name may be somebody else (a rehire is asked about).
     """
-    rows = await this.rows(
-        "SELECT value FROM external_ids WHERE account_id = $1 AND integration_id = $2 "
-        "AND subject_kind = $3 AND subject_id = $4 ORDER BY until DESC, since DESC, id DESC LIMIT 1",
-        *(this.account_id, this.actor.integration_id, kind, subject_id),
+    whose = "FROM external_ids WHERE account_id = $1 AND integration_id = $2 AND subject_kind = $3 AND subject_id = $4"
+    params = (this.account_id, this.actor.integration_id, kind, subject_id)
+    # Apart, as each has an index of its own: to read all that the integration ever called anybody takes 120 ms.
+    rows = await this.rows(f"SELECT value {whose} AND until = {FOREVER}", *params) or await this.rows(
+        f"SELECT value {whose} AND until < {FOREVER} ORDER BY until DESC, since DESC, id DESC LIMIT 1", *params
     )
     return str(rows[0]["value"]) if rows else None
 
