@@ -60,22 +60,36 @@ class Cursors:
 
 
 class Bookmarks:
-    """Where each asker's crawl goes on; kept by this process, as a crawl that loses its mark only goes on by number."""
+    """Where each asker's crawl goes on; kept by this process, as a crawl that loses its mark only goes on by number.
+
+    A mark is good once, for the crawl that left it. Where a page finds none, others of its crawl went to other
+    processes: then what is left here may be of an earlier one, and is forgotten.
+    """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], tuple[float, Position]] = OrderedDict()
+        self._crawls: OrderedDict[str, dict[int, tuple[float, Position]]] = OrderedDict()
+        self._count = 0
 
     def keep(self, question: str, start_index: int, position: Position) -> None:
         """The page that begins at `start_index` begins after this row."""
-        self._kept[(question, start_index)] = (monotonic() + BOOKMARK_LIFETIME_S, position)
-        self._kept.move_to_end((question, start_index))
-        while len(self._kept) > MOST_BOOKMARKS:
-            self._kept.popitem(last=False)
+        marks = self._crawls.setdefault(question, {})
+        self._count += start_index not in marks
+        marks[start_index] = (monotonic() + BOOKMARK_LIFETIME_S, position)
+        self._crawls.move_to_end(question)
+        while self._count > MOST_BOOKMARKS:
+            self._forget(next(iter(self._crawls)))
 
-    def find(self, question: str, start_index: int) -> Position | None:
+    def take(self, question: str, start_index: int) -> Position | None:
         """The row after which that page begins, or None if nobody knows."""
-        until, position = self._kept.get((question, start_index), (0.0, None))
-        return position if until > monotonic() else None
+        until, position = self._crawls.get(question, {}).pop(start_index, (0.0, None))
+        self._count -= position is not None
+        if until > monotonic():
+            return position
+        self._forget(question)
+        return None
+
+    def _forget(self, question: str) -> None:
+        self._count -= len(self._crawls.pop(question, ()))
 
 
 def question(*parts: object) -> str:

@@ -104,12 +104,13 @@ async def _by_number(call: Call, questions: Sequence[_Question], asked: Asked, b
 
 
 async def _page(call: Call, question: _Question, first: int, count: int, bookmarks: Bookmarks) -> Sequence[Found]:
-    """Rows of one type from the `first`-th on. A crawl goes on after the row it last saw, whatever was deleted."""
-    after = bookmarks.find(question.name, first) if first > 1 else None
+    """Rows of one type from the `first`-th on. A crawl that came here from its first page on goes on after the row it
+    last saw, whatever was deleted."""
+    after = bookmarks.take(question.name, first) if first > 1 else None
     window = Window(count, after=after) if after else Window(count, offset=first - 1)
     rows = await question.kind.page(call.caller, question.where, question.orders, window, question.wanted)
     # The last page of a crawl leaves one too: who came in before the reader makes the numbers go on beyond the end.
-    if rows and (first > 1 or len(rows) == count):
+    if rows and (after or (first == 1 and len(rows) == count)):
         bookmarks.keep(question.name, first + len(rows), rows[-1].position)
     return rows
 

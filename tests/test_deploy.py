@@ -5,7 +5,11 @@ import os
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import check_jsonschema
@@ -17,6 +21,7 @@ from starlette.requests import Request
 from typer.main import get_command
 
 from catalog.engines import Database
+from tests import nginx
 from web import metrics
 from web.app import create_app
 from web.cli import app
@@ -165,6 +170,50 @@ def test_the_proxy_lets_go_of_a_connection_before_a_server_that_stops_does() -> 
     proxy = (DEPLOY / "nginx.conf.template").read_text()
     kept_s = int(re.findall(r"upstream muster \{[^}]*keepalive_timeout (\d+)s;", proxy)[0])
     assert kept_s < of("compose.yaml")["services"]["muster-1"]["environment"]["MUSTER_DRAIN_S"]
+
+
+class Named(BaseHTTPRequestHandler):
+    """A server that answers whatever is asked with its own port."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        told = str(self.server.server_address[1]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, *told: Any) -> None:
+        pass
+
+
+@contextmanager
+def named() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Named) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_the_proxy_leads_the_lists_of_one_token_to_one_server(tmp_path: Path) -> None:
+    """Whose bookmarks of the crawl are there, docs/decisions/0012; whatever else is asked goes to both."""
+    with (
+        named() as one,
+        named() as other,
+        nginx.running(tmp_path / "nginx", [one, other], {}) as proxy,
+        httpx.Client(base_url=proxy, headers={"Host": "muster.test"}) as client,
+    ):
+
+        def servers(path: str, tokens: list[str]) -> set[str]:
+            asked = [client.get(path, headers={"Authorization": f"Bearer {token}"}) for token in tokens]
+            return {answer.raise_for_status().text for answer in asked}
+
+        tokens = [f"muster_scim_{number}" for number in range(20)]
+        assert all(len(servers("/scim/v2/Users?startIndex=101", [token] * 5)) == 1 for token in tokens)
+        assert len(servers("/scim/v2/Groups", tokens)) == 2
+        assert len(servers("/scim/v2/Users/7", tokens[:1] * 40)) == 2
 
 
 def test_bodies_that_the_server_takes_pass_the_proxies() -> None:

@@ -6,17 +6,21 @@ What a single page looks like, `test_protocol` says.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from random import Random
 from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from catalog import cursors
 from catalog.actors import Actor
 from catalog.changes import change
 from catalog.models import Integration
-from catalog.services import tokens
+from catalog.services import deliveries, tokens
+from scim_facade.app import create_app
 from tests.catalog.teamwork import many_people
 
 Json = dict[str, Any]
@@ -114,6 +118,26 @@ async def test_a_cursor_misses_nobody_though_more_than_a_page_is_deleted_behind_
         first = await page(scim, count=25, cursor=cursor)
         seen += [one["id"] for one in first["Resources"]]
     assert seen == ids
+
+
+async def test_crawls_that_go_to_and_fro_between_processes_skip_and_double_nobody(
+    scim: httpx.AsyncClient, scim_actor: Actor
+) -> None:
+    """Each process has bookmarks of its own: those of an earlier crawl, before people were deleted, lead elsewhere."""
+    ids = [str(id) for id in await many_people(scim_actor, 60)]
+    facade = create_app("http://muster.test/scim/v2", deliveries.Buffer(), "test secret key of 32 characters")
+    transport = httpx.ASGITransport(Starlette(routes=[Mount("/scim/v2", facade)]))
+    async with httpx.AsyncClient(transport=transport, base_url=scim.base_url, headers=scim.headers) as other:
+        for begun_at, leaving in ((scim, ids[:7]), (other, ids[7:12]), (other, ids[12:13]), (scim, [])):
+            turns = cycle((scim, other) if begun_at is scim else (other, scim))
+            seen: list[str] = []
+            for start in range(1, len(ids) + 1, 10):
+                found = await page(next(turns), count=10, startIndex=start)
+                seen += [one["id"] for one in found["Resources"]]
+            assert seen == ids
+            for id in leaving:
+                assert (await scim.delete(f"/Users/{id}")).status_code == 204
+                ids.remove(id)
 
 
 PEOPLE: list[Json] = [
