@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic
 from uuid import UUID
@@ -59,37 +60,57 @@ class Cursors:
         return Position(_heard(content[1]), UUID(content[2])), bool(content[3])
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The row after which a page begins; `is_own`, where every page before it came to this process, one by one."""
+
+    position: Position
+    is_own: bool
+    total: int
+    until: float
+
+
+@dataclass(slots=True)
+class _Marks:
+    of_pages: dict[int, Mark] = field(default_factory=dict)
+    own: set[int] = field(default_factory=set)
+    """The pages that begin at own marks which nobody has used."""
+
+
 class Bookmarks:
     """Where each asker's crawl goes on; kept by this process, as a crawl that loses its mark only goes on by number.
 
-    A mark is good once, for the crawl that left it. Where a page finds none, others of its crawl went to other
-    processes: then what is left here may be of an earlier one, and is forgotten.
+    While there are as many rows as when it was left, a mark is good for whoever asks for that page. Afterwards it is
+    good once, for the crawl that left it; others are further on or behind by then. Where a page finds no mark, some of
+    its crawl went to other processes, and what is left here may be an earlier one's.
     """
 
     def __init__(self) -> None:
-        self._crawls: OrderedDict[str, dict[int, tuple[float, Position]]] = OrderedDict()
+        self._kept: OrderedDict[str, _Marks] = OrderedDict()
         self._count = 0
 
-    def keep(self, question: str, start_index: int, position: Position) -> None:
-        """The page that begins at `start_index` begins after this row."""
-        marks = self._crawls.setdefault(question, {})
-        self._count += start_index not in marks
-        marks[start_index] = (monotonic() + BOOKMARK_LIFETIME_S, position)
-        self._crawls.move_to_end(question)
+    def keep(self, question: str, start_index: int, position: Position, total: int, *, is_own: bool) -> None:
+        """The page that begins at `start_index` begins after this row; there are `total` rows."""
+        marks = self._kept.setdefault(question, _Marks())
+        self._count += start_index not in marks.of_pages
+        marks.of_pages[start_index] = Mark(position, is_own, total, monotonic() + BOOKMARK_LIFETIME_S)
+        if is_own:
+            marks.own.add(start_index)
+        self._kept.move_to_end(question)
         while self._count > MOST_BOOKMARKS:
-            self._forget(next(iter(self._crawls)))
+            _, oldest = self._kept.popitem(last=False)
+            self._count -= len(oldest.of_pages)
 
-    def take(self, question: str, start_index: int) -> Position | None:
-        """The row after which that page begins, or None if nobody knows."""
-        until, position = self._crawls.get(question, {}).pop(start_index, (0.0, None))
-        self._count -= position is not None
-        if until > monotonic():
-            return position
-        self._forget(question)
+    def find(self, question: str, start_index: int, total: int) -> Mark | None:
+        """Where that page begins, now that there are `total` rows; None if nobody knows."""
+        marks = self._kept.get(question, _Marks())
+        mark = marks.of_pages.get(start_index)
+        if mark is not None and mark.until > monotonic() and (start_index in marks.own or mark.total == total):
+            is_own = start_index in marks.own
+            marks.own.discard(start_index)
+            return mark if is_own else replace(mark, is_own=False)
+        marks.own.clear()
         return None
-
-    def _forget(self, question: str) -> None:
-        self._count -= len(self._crawls.pop(question, ()))
 
 
 def question(*parts: object) -> str:

@@ -95,24 +95,36 @@ async def _by_number(call: Call, questions: Sequence[_Question], asked: Asked, b
     total = 0
     for question in questions:
         first, room = max(1, asked.start_index + len(found) - total), asked.count - len(found)
-        page = await _page(call, question, first, room, bookmarks) if room else ()
+        page, of_question = await _page(call, question, first, room, bookmarks)
         found += page
-        # A first page that is not full is all there is: nothing is left to count. So is every look-up by name.
-        is_all = first == 1 and len(page) < room
-        total += len(page) if is_all else await question.kind.count(call.caller, question.where)
+        total += of_question
     return answers.listed(found, total, {"startIndex": asked.start_index})
 
 
-async def _page(call: Call, question: _Question, first: int, count: int, bookmarks: Bookmarks) -> Sequence[Found]:
-    """Rows of one type from the `first`-th on. A crawl that came here from its first page on goes on after the row it
-    last saw, whatever was deleted."""
-    after = bookmarks.take(question.name, first) if first > 1 else None
-    window = Window(count, after=after) if after else Window(count, offset=first - 1)
-    rows = await question.kind.page(call.caller, question.where, question.orders, window, question.wanted)
+async def _page(
+    call: Call, question: _Question, first: int, room: int, bookmarks: Bookmarks
+) -> tuple[Sequence[Found], int]:
+    """Rows of one type from the `first`-th on, at most so many, and how many there are in all.
+
+    A crawl goes on after the row it last saw, whatever was deleted.
+    """
+    kind, name = question.kind, question.name
+    total = await kind.count(call.caller, question.where) if first > 1 or not room else None
+    if not room:
+        return (), total or 0
+    mark = None if total is None else bookmarks.find(name, first, total)
+    window = Window(room, after=mark.position) if mark else Window(room, offset=first - 1)
+    rows = await kind.page(call.caller, question.where, question.orders, window, question.wanted)
+    if total is None:
+        # A first page that is not full is all there is: nothing is left to count. So is every look-up by name.
+        if len(rows) < room:
+            return rows, len(rows)
+        total = await kind.count(call.caller, question.where)
     # The last page of a crawl leaves one too: who came in before the reader makes the numbers go on beyond the end.
-    if rows and (after or (first == 1 and len(rows) == count)):
-        bookmarks.keep(question.name, first + len(rows), rows[-1].position)
-    return rows
+    if rows:
+        is_own = first == 1 or (mark is not None and mark.is_own)
+        bookmarks.keep(name, first + len(rows), rows[-1].position, total, is_own=is_own)
+    return rows, total
 
 
 async def _by_cursor(call: Call, question: _Question, asked: Asked, sealed: Cursors) -> Answer:
