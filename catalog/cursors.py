@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 from uuid import UUID
@@ -66,13 +66,12 @@ class Mark:
 
     position: Position
     is_own: bool
-    total: int
-    until: float
 
 
 @dataclass(slots=True)
 class _Marks:
-    of_pages: dict[int, Mark] = field(default_factory=dict)
+    of_pages: dict[int, tuple[Position, int, float]] = field(default_factory=dict)
+    """For each page the row before it, how many rows there were, and until when it is kept."""
     own: set[int] = field(default_factory=set)
     """The pages that begin at own marks which nobody has used."""
 
@@ -93,7 +92,7 @@ class Bookmarks:
         """The page that begins at `start_index` begins after this row; there are `total` rows."""
         marks = self._kept.setdefault(question, _Marks())
         self._count += start_index not in marks.of_pages
-        marks.of_pages[start_index] = Mark(position, is_own, total, monotonic() + BOOKMARK_LIFETIME_S)
+        marks.of_pages[start_index] = position, total, monotonic() + BOOKMARK_LIFETIME_S
         if is_own:
             marks.own.add(start_index)
         self._kept.move_to_end(question)
@@ -104,11 +103,11 @@ class Bookmarks:
     def find(self, question: str, start_index: int, total: int) -> Mark | None:
         """Where that page begins, now that there are `total` rows; None if nobody knows."""
         marks = self._kept.get(question, _Marks())
-        mark = marks.of_pages.get(start_index)
-        if mark is not None and mark.until > monotonic() and (start_index in marks.own or mark.total == total):
-            is_own = start_index in marks.own
+        position, total_then, until = marks.of_pages.get(start_index, (None, 0, 0.0))
+        is_own = start_index in marks.own
+        if position is not None and until > monotonic() and (is_own or total_then == total):
             marks.own.discard(start_index)
-            return mark if is_own else replace(mark, is_own=False)
+            return Mark(position, is_own)
         marks.own.clear()
         return None
 
